@@ -1,0 +1,79 @@
+// The kernel: assembly/abi.ts compiled twice, and src/machine/abi.generated.ts made from it and the result.
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseAbi, renderAbi } from './abi.mjs'
+import { BuildError, runTool } from './progress.mjs'
+
+export const WASM_INPUTS = [
+  'assembly',
+  'asconfig.json',
+  'package-lock.json',
+  'scripts/abi.mjs',
+  'scripts/progress.mjs',
+  'scripts/wasm.mjs',
+]
+export const WASM_OUTPUTS = ['build/release.wasm', 'build/debug.wasm', 'src/machine/abi.generated.ts']
+
+const asc = fileURLToPath(import.meta.resolve('assemblyscript/bin/asc.js'))
+// New files come here first and move in together, so that a failed build leaves the last good one.
+const FRESH = 'build/fresh'
+
+/** Compiles both builds and generates the TypeScript side of the door. */
+export async function buildWasm(root) {
+  mkdirSync(join(root, FRESH), { recursive: true })
+  await Promise.all([compile(root, 'release'), compile(root, 'debug')])
+  const abi = parseAbi(readFileSync(join(root, 'assembly/abi.ts'), 'utf8'))
+  const generated = renderAbi(abi, agreedLayout(root, abi))
+  for (const file of ['release.wasm', 'debug.wasm', 'debug.wasm.map']) {
+    renameSync(join(root, FRESH, file), join(root, 'build', file))
+  }
+  mkdirSync(join(root, 'src/machine'), { recursive: true })
+  writeFileSync(join(root, 'src/machine/abi.generated.ts'), generated)
+}
+
+// asc starts a second Node unless this flag is already there.
+async function compile(root, target) {
+  const args = ['--config', 'asconfig.json', '--target', target, '--outFile', `${FRESH}/${target}.wasm`]
+  const warnings = await runTool(asc, args, { cwd: root, nodeArgs: ['--enable-source-maps'] })
+  if (warnings.trim()) process.stderr.write(`\n${warnings}`)
+}
+
+function agreedLayout(root, abi) {
+  const release = readLayout(root, 'release', abi)
+  const debug = readLayout(root, 'debug', abi)
+  for (const { name } of abi.constants) {
+    if (release[name] !== debug[name]) {
+      throw new BuildError(`assembly/abi.ts: ${name} is ${release[name]} in release, ${debug[name]} in debug`)
+    }
+  }
+  return release
+}
+
+function readLayout(root, target, abi) {
+  const module = new WebAssembly.Module(readFileSync(join(root, FRESH, `${target}.wasm`)))
+  const { exports } = new WebAssembly.Instance(module, stubImports(module, target))
+  return Object.fromEntries(abi.constants.map(({ name }) => [name, constantValue(exports, name, target)]))
+}
+
+function constantValue(exports, name, target) {
+  const value = exports[name]?.value
+  if (!Number.isInteger(value))
+    throw new BuildError(`assembly/abi.ts: ${name} is no i32 constant of the ${target} build`)
+  return value
+}
+
+// Enough of a host for the start function, which only checks sizes and offsets.
+function stubImports(module, target) {
+  const imports = {}
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    imports[from] ??= {}
+    imports[from][name] = kind === 'memory' ? new WebAssembly.Memory({ initial: 64 }) : () => 0
+  }
+  if (imports.env?.abort) {
+    imports.env.abort = (_message, _file, line) => {
+      throw new BuildError(`the start function of the ${target} build fails an assertion, at line ${line}`)
+    }
+  }
+  return imports
+}
