@@ -1,0 +1,306 @@
+// The door: every function that the host can call, the one that the core calls, and the numbers that both must know. Numbers in,
+// numbers out; an error is -errno. References to tasks, sockets and messages are numbers that the host only hands back.
+
+import { ENOMEM, ESRCH } from './uapi/errno'
+import { stateHash } from './hash'
+import { logRead, logWrite } from './log/log'
+import { machineBoot, machineHalt } from './machine'
+import { kernel } from './kernel'
+import { RECEIVE_AT, RECEIVE_SIZE, RESULT_AT, TRANSMIT_AT, TRANSMIT_SIZE, nil, setResult, refOf } from './memory'
+import { bytesInUse } from './mm/alloc'
+import * as result from './result'
+import * as slots from './slot'
+import { CALLBACK_NAME, CnCallback, callbackAdd, callbackDelete } from './connector/registry'
+import { announce, request } from './connector/notify'
+import { cnCommit, cnReserve, cnSendWindow } from './connector/send'
+import { sockBind, sockConnect, sockName, sockPeer } from './netlink/bind'
+import { sockRelease } from './netlink/close'
+import { sockOpen } from './netlink/open'
+import { hasListeners } from './netlink/group'
+import { listSock, nextSock, pollBits } from './netlink/query'
+import {
+  kernelBroadcast,
+  kernelCreate,
+  kernelNotify,
+  kernelRelease,
+  kernelSetError,
+  kernelSkb,
+  kernelSkbFromWindow,
+  kernelUnicast,
+} from './netlink/kernelsock'
+import { optionGet, optionSet } from './netlink/options'
+import { HOOK_BIND, HOOK_UNBIND, protocolAt } from './netlink/protocol'
+import { receive, receiveDone } from './netlink/receive'
+import { sendCommit, sendReserve, sendWindow } from './netlink/send'
+import { SOCK_ARMED_READ, SOCK_ARMED_ROOM, SOCK_PASSCRED, SOCK_PKTINFO, Sock } from './netlink/sock'
+import { arm, readyNext } from './netlink/wake'
+import { SKB_HEADER, Skb, skbPut } from './skb/skb'
+import { namespaceNumber } from './task/namespace'
+import {
+  Task,
+  taskByPid,
+  taskExit,
+  taskFork,
+  taskSetCaps,
+  taskSetComm,
+  taskSetresgid,
+  taskSetresuid,
+  taskSetsid,
+  taskSpawn,
+} from './task/task'
+import { advance } from './time/clock'
+import { random } from './time/random'
+import { Timer, timerAdd, timerDelete, timerMove } from './time/timer'
+
+/** The one import: `kindSlot` is the slot of a function, times 16, plus CALL_*; what it answers is 0 or -errno where that means something. */
+@external("env", "callback")
+declare function callback(kindSlot: i32, a: i32, b: i32): i32
+
+/** Where the result words lie. */
+export const RESULT: i32 = RESULT_AT
+/** Where the transmit window lies. */
+export const TRANSMIT: i32 = TRANSMIT_AT
+/** Bytes of the transmit window. */
+export const TRANSMIT_BYTES: i32 = TRANSMIT_SIZE
+/** Where the receive window lies. */
+export const RECEIVE: i32 = RECEIVE_AT
+/** Bytes of the receive window. */
+export const RECEIVE_BYTES: i32 = RECEIVE_SIZE
+/** Result word: not 0 while the ready list is not empty. */
+export const WORD_READY: i32 = result.RESULT_READY
+/** Result word: id of the socket that was the reason of the last -EAGAIN, 0 if it is gone. */
+export const WORD_BLOCKED: i32 = result.RESULT_BLOCKED
+/** Result word: that socket's reference. */
+export const WORD_BLOCKED_SOCK: i32 = result.RESULT_BLOCKED_SOCK
+/** Result word: what to arm it for. */
+export const WORD_BLOCKED_FOR: i32 = result.RESULT_BLOCKED_FOR
+/** Result word of recv: the sender's port. */
+export const WORD_PORTID: i32 = result.RESULT_PORTID
+/** Result word of recv: the group that was named. */
+export const WORD_GROUP: i32 = result.RESULT_GROUP
+/** Result word of recv: MSG_* of the output. */
+export const WORD_FLAGS: i32 = result.RESULT_FLAGS
+/** Result word of recv: the sender's process. */
+export const WORD_PID: i32 = result.RESULT_PID
+/** Result word of recv: the sender's user. */
+export const WORD_UID: i32 = result.RESULT_UID
+/** Result word of recv: the sender's group id. */
+export const WORD_GID: i32 = result.RESULT_GID
+/** Result word of recv: bytes to copy. */
+export const WORD_COPIED: i32 = result.RESULT_COPIED
+/** Result word of recv: where they lie. */
+export const WORD_DATA: i32 = result.RESULT_DATA
+/** Result word of recv: the socket's SOCK_* flags. */
+export const WORD_SOCK_FLAGS: i32 = result.RESULT_SOCK_FLAGS
+/** Result word: port of an address. */
+export const WORD_ADDR_PID: i32 = result.RESULT_ADDR_PID
+/** Result word: groups of an address. */
+export const WORD_ADDR_GROUPS: i32 = result.RESULT_ADDR_GROUPS
+/** First result word of listings. */
+export const WORD_LIST: i32 = result.RESULT_LIST
+/** Kind of a call to the host: a connector callback; a: the message. */
+export const CALL_CN: i32 = slots.CALL_CN
+/** Kind of a call to the host: an input function; a: the message. */
+export const CALL_INPUT: i32 = slots.CALL_INPUT
+/** Kind of a call to the host: a bind hook; a: the group. */
+export const CALL_BIND: i32 = slots.CALL_BIND
+/** Kind of a call to the host: an unbind hook; a: the group. */
+export const CALL_UNBIND: i32 = slots.CALL_UNBIND
+/** Kind of a call to the host: a timer. */
+export const CALL_TIMER: i32 = slots.CALL_TIMER
+/** Kind of a call to the host: the release notifier; a: the protocol, b: the port. */
+export const CALL_RELEASE: i32 = slots.CALL_RELEASE
+/** Bytes before a message's payload. */
+export const SKB_DATA: i32 = SKB_HEADER
+/** Offset of a message's length. */
+export const SKB_LEN: i32 = offsetof<Skb>("len")
+/** Offset of a message's sender's port. */
+export const SKB_PORTID: i32 = offsetof<Skb>("portid")
+/** Offset of a message's group. */
+export const SKB_GROUP: i32 = offsetof<Skb>("group")
+/** Offset of a message's sender's process. */
+export const SKB_PID: i32 = offsetof<Skb>("pid")
+/** Offset of a message's sender's user. */
+export const SKB_UID: i32 = offsetof<Skb>("uid")
+/** Offset of a message's sender's group id. */
+export const SKB_GID: i32 = offsetof<Skb>("gid")
+/** Offset of the lower capabilities of a message's sender. */
+export const SKB_CAPS_LOW: i32 = offsetof<Skb>("capsLow")
+/** Offset of the upper capabilities of a message's sender. */
+export const SKB_CAPS_HIGH: i32 = offsetof<Skb>("capsHigh")
+/** SOCK_* flag: NETLINK_PKTINFO is on. */
+export const FLAG_PKTINFO: i32 = SOCK_PKTINFO
+/** SOCK_* flag: SO_PASSCRED is on. */
+export const FLAG_PASSCRED: i32 = SOCK_PASSCRED
+/** What arm() takes: something to read. */
+export const ARM_READ: i32 = SOCK_ARMED_READ
+/** What arm() takes: room in the queue. */
+export const ARM_ROOM: i32 = SOCK_ARMED_ROOM
+/** Hook bit of ksock_create: bind. */
+export const HOOK_BIND_BIT: i32 = HOOK_BIND
+/** Hook bit of ksock_create: unbind. */
+export const HOOK_UNBIND_BIT: i32 = HOOK_UNBIND
+
+/** Starts an empty machine; profile and limits lie in the transmit window. 0 or -ENOMEM. */
+export function boot(seed: u32): i32 { return machineBoot(seed) }
+/** Takes everything down; the bytes that are left in use, 0 unless something leaked. */
+export function halt(): u32 { return machineHalt() }
+/** Bytes of blocks in use. */
+export function bytes_in_use(): u32 { return bytesInUse() }
+/** The digest of the state, in two list words. */
+export function state_hash(): void { const h = stateHash(); setResult(result.RESULT_LIST, h as u32); setResult(result.RESULT_LIST + 1, (h >>> 32) as u32) }
+/** The next number of the seeded generator. */
+export function next_random(): u32 { return random() }
+/** Sets the level of memory pressure, 0 to 3. */
+export function set_pressure(level: u32): void { kernel().pressure = level }
+/** The number of the network namespace whose name lies in the transmit window. -ENOSPC, -ENOMEM. */
+export function namespace_number(length: u32): i32 { return namespaceNumber(TRANSMIT_AT, length) }
+
+/** A new task; its name lies in the transmit window; pid and tgid in the list words. -EAGAIN, -EEXIST, -ENOMEM. */
+export function task_spawn(pid: u32, netns: u32, uid: u32, gid: u32, capsLow: u32, capsHigh: u32, comm: u32): i32 { return taskSpawn(pid, netns, uid, gid, capsLow, capsHigh, comm) }
+/** A child, or another thread, of a task; pid and tgid in the list words. -EAGAIN, -EEXIST, -ENOMEM. */
+export function task_fork(task: u32, pid: u32, thread: bool): i32 { return taskFork(changetype<Task>(task), pid, thread) }
+/** The network namespace of a process, or -ESRCH. */
+export function task_netns(pid: u32): i32 { return taskNetns(pid) }
+/** Ends a task. */
+export function task_exit(task: u32): void { taskExit(changetype<Task>(task)) }
+/** Sets the effective capabilities. -ENOMEM. */
+export function task_setcaps(task: u32, low: u32, high: u32): i32 { return taskSetCaps(changetype<Task>(task), low, high) }
+/** setresuid(2). -EPERM, -ENOMEM. */
+export function task_setresuid(task: u32, uid: u32, euid: u32, suid: u32): i32 { return taskSetresuid(changetype<Task>(task), uid, euid, suid) }
+/** setresgid(2). -EPERM, -ENOMEM. */
+export function task_setresgid(task: u32, gid: u32, egid: u32, sgid: u32): i32 { return taskSetresgid(changetype<Task>(task), gid, egid, sgid) }
+/** setsid(2): the session. -EPERM. */
+export function task_setsid(task: u32): i32 { return taskSetsid(changetype<Task>(task)) }
+/** Sets the name, which lies in the transmit window. */
+export function task_setcomm(task: u32, length: u32): void { taskSetComm(changetype<Task>(task), TRANSMIT_AT, length) }
+
+/** socket(2): a reference, the socket's id in the first list word. */
+export function socket(task: u32, family: u32, type: u32, protocol: u32): i32 { return sockOpen(changetype<Task>(task), family, type, protocol) }
+/** close(2). */
+export function close(sock: u32): void { sockRelease(changetype<Sock>(sock)) }
+/** bind(2). */
+export function bind(sock: u32, addrlen: i32, family: u32, pid: u32, groups: u32): i32 { return sockBind(changetype<Sock>(sock), addrlen, family, pid, groups) }
+/** connect(2). */
+export function connect(sock: u32, addrlen: i32, family: u32, pid: u32, groups: u32): i32 { return sockConnect(changetype<Sock>(sock), addrlen, family, pid, groups) }
+/** getsockname(2), into the address words. */
+export function getsockname(sock: u32): void { sockName(changetype<Sock>(sock)) }
+/** getpeername(2), into the address words. */
+export function getpeername(sock: u32): void { sockPeer(changetype<Sock>(sock)) }
+/** send(2) of the transmit window. */
+export function send(sock: u32, length: u32, flags: u32): i32 { return sendWindow(changetype<Sock>(sock), length, flags, 0, 0, 0, 0, 0) }
+/** sendmsg(2) of the transmit window; control messages lie in the receive window. `addrlen` 0: to the peer. */
+export function sendmsg(sock: u32, length: u32, flags: u32, addrlen: i32, family: u32, pid: u32, groups: u32, controllen: u32): i32 { return sendWindow(changetype<Sock>(sock), length, flags, addrlen, family, pid, groups, controllen) }
+/** The first half of sendmsg(2): a message whose bytes the host fills in. */
+export function send_reserve(sock: u32, length: u32, flags: u32, addrlen: i32, family: u32, pid: u32, groups: u32, controllen: u32): i32 { return sendReserve(changetype<Sock>(sock), length, flags, addrlen, family, pid, groups, controllen) }
+/** The second half: delivers it. */
+export function send_commit(sock: u32, skb: u32): i32 { return sendCommit(changetype<Sock>(sock), changetype<Skb>(skb)) }
+/** recvmsg(2) into the receive window, or for more bytes than that in place until recv_done(). */
+export function recv(sock: u32, length: u32, flags: u32): i32 { return receive(changetype<Sock>(sock), length, flags) }
+/** Lets go of a message that was received in place. */
+export function recv_done(): void { receiveDone() }
+/** setsockopt(2); the value lies in the receive window, a filter's instructions in the transmit window and on. */
+export function setsockopt(sock: u32, level: i32, name: i32, length: i32): i32 { return optionSet(changetype<Sock>(sock), level, name, length) }
+/** getsockopt(2) into the receive window: the option's whole length. */
+export function getsockopt(sock: u32, level: i32, name: i32, room: u32): i32 { return optionGet(changetype<Sock>(sock), level, name, room) }
+/** poll(2): the bits. */
+export function poll(sock: u32, events: u32): i32 { return pollBits(changetype<Sock>(sock), events) }
+/** Asks for the socket's id on the ready list when it becomes readable or has room. -ENOBUFS. */
+export function arm_socket(sock: u32, what: u32): i32 { return arm(changetype<Sock>(sock), what) }
+/** The id of the next ready socket, or 0. */
+export function ready_next(): u32 { return readyNext() }
+
+/** cn_add_callback(): the slot of the function; its name lies in the transmit window. -EINVAL, -ENOMEM. */
+export function cn_add_callback(idx: u32, val: u32, name: u32): i32 { return callbackAdd(idx, val, TRANSMIT_AT, name) }
+/** Tells those who asked that an id was registered (once its function is in its slot) or unregistered. */
+export function cn_announce(idx: u32, val: u32, registered: bool): void { announce(idx, val, registered) }
+/** cn_del_callback(): the slot that was given back, or -1. */
+export function cn_del_callback(idx: u32, val: u32): i32 { return callbackDelete(idx, val) }
+/** cn_netlink_send() of the transmit window: both headers and `length` bytes of data. */
+export function cn_send(idx: u32, val: u32, length: u32, portid: u32, group: u32, gfp: u32): i32 { return cnSendWindow(idx, val, length, portid, group, gfp) }
+/** The first half of cn_netlink_send(): a message whose headers and data the host fills in. */
+export function cn_reserve(idx: u32, val: u32, length: u32, portid: u32, group: u32, gfp: u32): i32 { return cnReserve(idx, val, length, portid, group, gfp) }
+/** The second half: delivers it. */
+export function cn_commit(skb: u32): i32 { return cnCommit(changetype<Skb>(skb)) }
+/** Asks for notices as struct cn_ctl_msg in the transmit window says: the slot of the function + 1 if one is wanted, else 0. */
+export function request_notification(length: u32, wanted: bool): i32 { return requestWithSlot(length, wanted) }
+
+/** netlink_kernel_create(): the slot of its functions, or -1. */
+export function ksock_create(unit: u32, groups: u32, flags: u32, input: bool, hooks: u32): i32 { return kernelCreate(unit, groups, flags, input, hooks) }
+/** netlink_kernel_release(). */
+export function ksock_release(unit: u32): void { kernelRelease(unit) }
+/** A message of the kernel whose bytes the host fills in. -ENOBUFS is 0 here. */
+export function ksock_reserve(length: u32, group: u32, gfp: u32): u32 { return refOf(kernelSkb(length, group, gfp)) }
+/** A message of the kernel with the bytes of the transmit window, or 0. */
+export function ksock_message(length: u32, group: u32, gfp: u32): u32 { return refOf(kernelSkbFromWindow(length, group, gfp)) }
+/** netlink_unicast(). */
+export function ksock_unicast(unit: u32, skb: u32, portid: u32, nonblock: bool): i32 { return kernelUnicast(unit, changetype<Skb>(skb), portid, nonblock) }
+/** netlink_broadcast(). */
+export function ksock_broadcast(unit: u32, skb: u32, portid: u32, group: u32): i32 { return kernelBroadcast(unit, changetype<Skb>(skb), portid, group) }
+/** nlmsg_notify(). */
+export function ksock_notify(unit: u32, skb: u32, portid: u32, group: u32, report: bool): i32 { return kernelNotify(unit, changetype<Skb>(skb), portid, group, report) }
+/** netlink_has_listeners(). */
+export function ksock_has_listeners(unit: u32, group: u32): bool { return hasListeners(unit, group) }
+/** netlink_set_err(). */
+export function ksock_set_err(unit: u32, portid: u32, group: u32, error: u32): i32 { return kernelSetError(unit, portid, group, error) }
+/** Turns release events on; the slot of their function, or -1 without memory. */
+export function notifier_on(): i32 { return notifierSlot() }
+
+/** Arms a new timer for a tick of 64 bits: a reference, its slot in the first list word. -ENOMEM. */
+export function timer_add(low: u32, high: u32): i32 { return timerAdd((<u64>high << 32) | low) }
+/** Arms a pending timer for another tick. */
+export function timer_move(timer: u32, low: u32, high: u32): void { timerMove(changetype<Timer>(timer), (<u64>high << 32) | low) }
+/** Takes a pending timer back. */
+export function timer_delete(timer: u32): void { timerDelete(changetype<Timer>(timer)) }
+/** Moves time by milliseconds and nanoseconds, running what is due. -EDEADLK. */
+export function clock_advance(milliseconds: u32, nanoseconds: u32): i32 { return advance(<u64>milliseconds * 1000000 + nanoseconds) }
+/** The time in nanoseconds, in two list words. */
+export function clock_read(): void { setResult(result.RESULT_LIST, kernel().now as u32); setResult(result.RESULT_LIST + 1, (kernel().now >>> 32) as u32) }
+
+/** printk() of the text in the transmit window. */
+export function log_write(length: u32): void { logWrite(TRANSMIT_AT, length) }
+/** A line of the log into the receive window: its length, or -1; time and next position in the list words. */
+export function log_read(position: u32): i32 { return logRead(position) }
+/** The callback after another in the order of registration (0: the first), or 0: idx, val in the list words, the name in the receive window, its length in the third list word. */
+export function callback_next(callback: u32): u32 { return listCallback(callback) }
+/** The socket after another (0: the first), or 0: key, port, groups, rmem, drops, id, whether it is bound, in the list words. */
+export function socket_next(sock: u32): u32 { return listSock(nextSock(sock)) }
+/** Whether a protocol has a kernel socket. */
+export function protocol_present(unit: u32): u32 { return protocolAt(unit).present }
+
+function requestWithSlot(length: u32, wanted: bool): i32 {
+  let slot = 0
+  if (wanted) {
+    slot = slots.slotTake() + 1
+    if (slot == 0) return -ENOMEM
+  }
+  const error = request(TRANSMIT_AT, length, slot)
+  // A request that takes others back, or was refused, keeps no function.
+  if (slot && (error || load<u32>(TRANSMIT_AT, 8) == 0)) {
+    slots.slotGive(slot - 1)
+    slot = 0
+  }
+  return error ? error : slot
+}
+
+function taskNetns(pid: u32): i32 {
+  const task = taskByPid(pid)
+  return nil(task) ? -ESRCH : task.netns
+}
+
+function notifierSlot(): i32 {
+  const k = kernel()
+  if (!k.notifier) k.notifier = slots.slotTake() + 1
+  return k.notifier - 1
+}
+
+function listCallback(reference: u32): u32 {
+  const before = changetype<CnCallback>(reference)
+  const callback = nil(before) ? kernel().firstCallback : before.next
+  if (nil(callback)) return 0
+  setResult(result.RESULT_LIST, callback.idx)
+  setResult(result.RESULT_LIST + 1, callback.val)
+  setResult(result.RESULT_LIST + 2, callback.nameLength)
+  memory.copy(RECEIVE_AT, changetype<usize>(callback) + CALLBACK_NAME, callback.nameLength)
+  return refOf(callback)
+}

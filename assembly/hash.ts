@@ -1,0 +1,185 @@
+// The digest of the logical state: everything that can matter to an answer, in a fixed order, no addresses, nothing of the host's
+// waiting. Equal states have equal digests on every host and in every build.
+
+import { LOG_SIZE } from './log/log'
+import { Kernel, kernel } from './kernel'
+import { STATE, nil } from './memory'
+import { CALLBACK_NAME, CnCallback } from './connector/registry'
+import { rangesOf } from './connector/notify'
+import { membershipAt } from './netlink/group'
+import { MAX_PROTOCOLS, protocolAt } from './netlink/protocol'
+import {
+  Cold,
+  DEFAULT_BUFFER,
+  SOCK_ARMED_READ,
+  SOCK_ARMED_ROOM,
+  SOCK_BUSY,
+  SOCK_DYING,
+  SOCK_FILTERED,
+  Sock,
+  rcvbufOf,
+  sndbufOf,
+} from './netlink/sock'
+import { Namespace } from './task/namespace'
+import { Cred } from './task/cred'
+import { Task } from './task/task'
+import { ringAt, ringCount } from './skb/ring'
+import { Skb, skbData } from './skb/skb'
+
+const HIDDEN = SOCK_ARMED_READ | SOCK_ARMED_ROOM | SOCK_BUSY | SOCK_DYING
+
+// @ts-ignore: decorator
+@inline
+function mix(h: u64, value: u64): u64 {
+  h = (h ^ value) * 0x9e3779b97f4a7c15
+  return h ^ (h >>> 29)
+}
+
+function mixWords(h: u64, from: usize, words: u32): u64 {
+  for (let i: u32 = 0; i < words; i++) h = mix(h, load<u32>(from + (i << 2)))
+  return h
+}
+
+function mixBytes(h: u64, from: usize, length: u32): u64 {
+  h = mix(h, length)
+  for (let i: u32 = 0; i < length; i++) h = mix(h, load<u8>(from + i))
+  return h
+}
+
+function mixSkb(h: u64, skb: Skb): u64 {
+  h = mix(mix(h, skb.ordinal), skb.truesize)
+  // portid, group, pid, uid, gid
+  h = mixWords(h, changetype<usize>(skb) + offsetof<Skb>('portid'), 5)
+  return mixBytes(h, skbData(skb), skb.len)
+}
+
+function mixCred(h: u64, cred: Cred): u64 {
+  return mixWords(h, changetype<usize>(cred) + offsetof<Cred>('uid'), 9)
+}
+
+// The order of a socket's memberships means nothing, so they are summed up.
+function mixCold(h: u64, sock: Sock): u64 {
+  const cold = sock.cold
+  h = mixWords(h, changetype<usize>(cold), 2)
+  h = mixWords(h, changetype<usize>(cold) + 48, 12)
+  h = mix(h, cold.highest)
+  let sum: u64 = 0
+  for (let i: u32 = 0; i < cold.memberCount; i++) sum += mix(1, membershipAt(cold, i).number)
+  h = mix(h, sum)
+  if (cold.memberCount) h = mix(h, cold.moment)
+  if (sock.flags & SOCK_FILTERED) h = mixWords(h, cold.filter, 1 + (load<u32>(cold.filter) << 1))
+  return h
+}
+
+// A cold part that holds nothing but defaults is as good as none.
+function isFresh(sock: Sock): bool {
+  const cold = sock.cold
+  if (nil(cold)) return true
+  for (let at: u32 = 0; at < offsetof<Cold>(); at += 4) {
+    const value = load<u32>(changetype<usize>(cold) + at)
+    if (at == 8 || at == 12) {
+      if (value != DEFAULT_BUFFER) return false
+    } else if (at == 72 + 4) {
+      if (value != 1) return false
+    } else if (value != 0) return false
+  }
+  return true
+}
+
+function mixSock(h: u64, sock: Sock): u64 {
+  h = mix(mix(h, sock.id), sock.flags & ~HIDDEN)
+  h = mix(mix(h, sock.key), sock.portid)
+  h = mix(mix(h, sock.drops), sock.rmem)
+  h = mix(mix(h, rcvbufOf(sock)), sndbufOf(sock))
+  h = mixCred(h, sock.cred)
+  if (!isFresh(sock)) h = mixCold(h, sock)
+  const count = ringCount(sock)
+  h = mix(h, count)
+  for (let i: u32 = 0; i < count; i++) h = mixSkb(h, ringAt(sock, i))
+  return h
+}
+
+function mixTasks(h: u64): u64 {
+  let task = kernel().firstTask
+  while (!nil(task)) {
+    h = mix(mix(h, task.pid), task.tgid)
+    h = mix(mix(h, task.netns), task.parent)
+    h = mix(mix(h, task.session), task.comm0)
+    h = mixCred(mix(h, task.comm1), task.cred)
+    let sock = task.sockets
+    while (!nil(sock)) {
+      h = mixSock(h, sock)
+      sock = sock.next
+    }
+    task = task.next
+  }
+  return h
+}
+
+function mixConnector(h: u64): u64 {
+  const k = kernel()
+  let callback = k.firstCallback
+  while (!nil(callback)) {
+    h = mix(mix(h, callback.idx), callback.val)
+    h = mixBytes(mix(h, callback.kind), changetype<usize>(callback) + CALLBACK_NAME, callback.nameLength)
+    callback = callback.next
+  }
+  let work = k.firstWork
+  while (!nil(work)) {
+    h = mixSkb(mix(mix(h, work.callback.idx), work.callback.val), work.skb)
+    work = work.next
+  }
+  let request = k.firstRequest
+  while (!nil(request)) {
+    h = mix(mix(h, request.group), request.slot ? 1 : 0)
+    h = mix(mix(h, request.idxCount), request.valCount)
+    h = mixWords(h, rangesOf(request), (request.idxCount + request.valCount) << 1)
+    request = request.next
+  }
+  return h
+}
+
+function mixProtocols(h: u64): u64 {
+  for (let number: u32 = 0; number < MAX_PROTOCOLS; number++) {
+    const protocol = protocolAt(number)
+    h = mix(mix(h, protocol.registered), protocol.groups)
+    h = mix(mix(h, protocol.flags), protocol.input)
+    h = mix(mix(h, protocol.hooks), protocol.listening)
+    h = mix(h, protocol.present)
+  }
+  return h
+}
+
+function mixRest(h: u64): u64 {
+  const k = kernel()
+  let timer = k.firstTimer
+  while (!nil(timer)) {
+    h = mix(mix(h, timer.expires), timer.due)
+    timer = timer.laterArmed
+  }
+  let one = changetype<Namespace>(k.namespaceList)
+  while (!nil(one)) {
+    h = mixBytes(mix(h, one.number), changetype<usize>(one) + offsetof<Namespace>(), one.length)
+    one = one.next
+  }
+  let at = k.logHead
+  while (at != k.logTail) {
+    const length = load<u32>(k.log + (at & (LOG_SIZE - 1)))
+    for (let i: u32 = 0; i < 12 + length; i++) h = mix(h, load<u8>(k.log + ((at + i) & (LOG_SIZE - 1))))
+    at += (12 + length + 3) & ~3
+  }
+  return h
+}
+
+/** The digest, 64 bits. */
+export function stateHash(): u64 {
+  const k = kernel()
+  let h = mix(0, k.now)
+  h = mix(h, k.nextOrdinal)
+  h = mixWords(h, STATE + offsetof<Kernel>('random0'), 4)
+  h = mixWords(h, STATE + offsetof<Kernel>('pressure'), 15)
+  h = mix(mix(h, k.nextPid), k.nextSocketId)
+  h = mix(h, k.notifier ? 1 : 0)
+  h = mixRest(mixConnector(mixTasks(mixProtocols(h))))
+  return h ^ (h >>> 32)
+}

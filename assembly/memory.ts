@@ -1,0 +1,71 @@
+// The map of linear memory: what lies below STATE is scratch, what lies from STATE on is the machine.
+//
+//        0 ┌──────────────────────────────┐
+//          │ nothing: a null reference    │
+//     1024 ├──────────────────────────────┤
+//          │ result words                 │ 128 words, written by the core, read by the host
+//     1536 ├──────────────────────────────┤
+//          │ transmit window              │ a datagram on its way in: 512 bytes over the connector's largest
+//    18432 ├──────────────────────────────┤
+//          │ receive window               │ a datagram on its way out; option values and names both ways
+//    34816 ├──────────────────────────────┤
+//          │ static data of the compiler  │ must end below STATE
+//    65536 ├──────────────────────────────┤
+//          │ struct Kernel, protocols,    │ one page: the roots of everything
+//          │ timer wheel                  │
+//    69632 ├──────────────────────────────┤
+//          │ page map, then pages         │ up to the end of memory (limits.memory)
+//          └──────────────────────────────┘
+//
+// References are offsets in this one memory, the same in every build and in every run.
+
+/** Where the result words lie. */
+export const RESULT_AT: u32 = 1024
+/** Where the host writes a datagram for the core. */
+export const TRANSMIT_AT: u32 = 1536
+/** Bytes of the transmit window. */
+export const TRANSMIT_SIZE: u32 = 16896
+/** Where the core writes a datagram for the host. */
+export const RECEIVE_AT: u32 = 18432
+/** Bytes of the receive window. */
+export const RECEIVE_SIZE: u32 = 16384
+/** Where the machine's state begins. */
+export const STATE: u32 = 65536
+/** Where the allocator's page map begins; the roots lie in the page before it. */
+export const PAGE_MAP_AT: u32 = 69632
+
+/** Writes result word `index`. */
+// @ts-ignore: decorator
+@inline
+export function setResult(index: u32, value: u32): void {
+  store<u32>(RESULT_AT + (index << 2), value)
+}
+
+/** Whether a reference is null. */
+// @ts-ignore: decorator
+@inline
+export function nil<T>(reference: T): bool {
+  return changetype<usize>(reference) == 0
+}
+
+/** A reference as a number for the host. */
+// @ts-ignore: decorator
+@inline
+export function refOf<T>(reference: T): i32 {
+  return changetype<usize>(reference) as i32
+}
+
+/** Copies between windows and buffers. Short lengths move as whole 16-byte words in the release build: both sides have the room. */
+// @ts-ignore: decorator
+@inline
+export function copyBytes(to: usize, from: usize, length: u32): void {
+  if (ASC_NO_ASSERT && length <= 512) {
+    let at: u32 = 0
+    do {
+      v128.store(to + at, v128.load(from + at))
+      at += 16
+    } while (at < length)
+  } else {
+    memory.copy(to, from, length)
+  }
+}

@@ -1,0 +1,104 @@
+// A hash table of references: open addressing, multiplicative hash, deletion by shifting back, so there are no tombstones.
+// The keys are two words of the struct referred to, at offsets that each user of the table names.
+//
+//   table, three words somewhere in struct Kernel
+//      0 ┌──────────────┐
+//        │ slots        │ address of 4-byte references, 0 while the table is empty
+//      4 │ mask         │ number of slots - 1
+//      8 │ count        │
+//     12 └──────────────┘
+
+import { GFP_KERNEL } from '../uapi/constants'
+import { alloc, free } from './alloc'
+
+const FIRST_SIZE: u32 = 16
+
+// @ts-ignore: decorator
+@inline
+function hashOf(a: u32, b: u32, mask: u32): u32 {
+  return ((b ^ rotl(a, 16)) * 0x9e3779b1) >>> clz(mask)
+}
+
+/** The reference whose keys are `a` and `b`, or 0. */
+// @ts-ignore: decorator
+@inline
+export function tableFind(table: usize, a: u32, b: u32, aAt: u32, bAt: u32): usize {
+  const slots = load<usize>(table)
+  if (!slots) return 0
+  const mask = load<u32>(table, 4)
+  let at = hashOf(a, b, mask)
+  while (true) {
+    const found = load<usize>(slots + (at << 2))
+    if (!found || (load<u32>(found + bAt) == b && load<u32>(found + aAt) == a)) return found
+    at = (at + 1) & mask
+  }
+}
+
+function place(slots: usize, mask: u32, reference: usize, aAt: u32, bAt: u32): void {
+  let at = hashOf(load<u32>(reference + aAt), load<u32>(reference + bAt), mask)
+  while (load<usize>(slots + (at << 2))) at = (at + 1) & mask
+  store<usize>(slots + (at << 2), reference)
+}
+
+function resize(table: usize, size: u32, aAt: u32, bAt: u32): bool {
+  const slots = alloc(size << 2, GFP_KERNEL)
+  if (!slots) return false
+  memory.fill(slots, 0, size << 2)
+  const old = load<usize>(table)
+  const oldSize = load<u32>(table, 4) + 1
+  if (old) {
+    for (let i: u32 = 0; i < oldSize; i++) {
+      const reference = load<usize>(old + (i << 2))
+      if (reference) place(slots, size - 1, reference, aAt, bAt)
+    }
+    free(old, oldSize << 2)
+  }
+  store<usize>(table, slots)
+  store<u32>(table, size - 1, 4)
+  return true
+}
+
+/** Makes sure that one more reference fits; false without memory. tableAdd() cannot fail after it. */
+export function tableReserve(table: usize, aAt: u32, bAt: u32): bool {
+  if (!load<usize>(table)) return resize(table, FIRST_SIZE, aAt, bAt)
+  const size = load<u32>(table, 4) + 1
+  if ((load<u32>(table, 8) + 1) * 4 <= size * 3) return true
+  return resize(table, size << 1, aAt, bAt)
+}
+
+/** Adds a reference whose keys are not in the table. */
+export function tableAdd(table: usize, reference: usize, aAt: u32, bAt: u32): void {
+  assert((load<u32>(table, 8) + 1) * 4 <= (load<u32>(table, 4) + 1) * 3, 'table: no room was reserved')
+  place(load<usize>(table), load<u32>(table, 4), reference, aAt, bAt)
+  store<u32>(table, load<u32>(table, 8) + 1, 8)
+}
+
+/** Takes out a reference that is in the table. */
+export function tableRemove(table: usize, reference: usize, aAt: u32, bAt: u32): void {
+  const slots = load<usize>(table)
+  const mask = load<u32>(table, 4)
+  let hole = hashOf(load<u32>(reference + aAt), load<u32>(reference + bAt), mask)
+  while (load<usize>(slots + (hole << 2)) != reference) {
+    assert(load<usize>(slots + (hole << 2)) != 0, 'table: the reference to remove is not there')
+    hole = (hole + 1) & mask
+  }
+  let at = hole
+  while (true) {
+    at = (at + 1) & mask
+    const moved = load<usize>(slots + (at << 2))
+    if (!moved) break
+    const home = hashOf(load<u32>(moved + aAt), load<u32>(moved + bAt), mask)
+    if (((at - home) & mask) >= ((at - hole) & mask)) {
+      store<usize>(slots + (hole << 2), moved)
+      hole = at
+    }
+  }
+  store<usize>(slots + (hole << 2), 0)
+  const count = load<u32>(table, 8) - 1
+  store<u32>(table, count, 8)
+  if (!count) {
+    free(slots, (mask + 1) << 2)
+    store<usize>(table, 0)
+    store<u32>(table, 0, 4)
+  }
+}

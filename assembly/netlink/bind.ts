@@ -1,0 +1,178 @@
+// bind(), connect(), joining and leaving groups, and the names of a socket.
+
+import { AF_NETLINK, AF_UNSPEC, NL_CFG_F_NONROOT_RECV, NL_CFG_F_NONROOT_SEND } from '../uapi/constants'
+import { EBADF, EINVAL, ENOBUFS, ENOENT, EPERM } from '../uapi/errno'
+import { nil, setResult } from '../memory'
+import { RESULT_ADDR_GROUPS, RESULT_ADDR_PID } from '../result'
+import { sockHold, sockLetGo } from './close'
+import { groupJoin, groupLeave, isMember } from './group'
+import { portAutobind, portInsert, portRemove } from './port'
+import { bindHook, netlinkAllowed, protocolAt, unbindHook } from './protocol'
+import { SOCK_BOUND, SOCK_CONNECTED, SOCK_DYING, SOCK_HAS_GROUPS, Sock, coldOf, protocolOf } from './sock'
+
+const ADDRESS_BYTES = 12
+
+/** The number of the lowest group in a mask, 0 for none. */
+// @ts-ignore: decorator
+@inline
+export function lowestGroup(groups: u32): u32 {
+  return groups ? ctz(groups) + 1 : 0
+}
+
+// Whoever touches groups for the first time gets the list of them, which NETLINK_LIST_MEMBERSHIPS then shows.
+function makeList(sock: Sock): i32 {
+  if (!protocolAt(protocolOf(sock)).registered) return -ENOENT
+  const cold = coldOf(sock)
+  if (nil(cold)) return -ENOBUFS
+  sock.flags |= SOCK_HAS_GROUPS
+  if (cold.highest < 32) cold.highest = 32
+  return 0
+}
+
+function groupsOf(sock: Sock): u32 {
+  return nil(sock.cold) ? 0 : sock.cold.groups
+}
+
+function undoHooks(sock: Sock, groups: u32): void {
+  while (groups) {
+    const group = lowestGroup(groups)
+    groups &= groups - 1
+    unbindHook(protocolOf(sock), group)
+  }
+}
+
+// Asks the protocol about every group of the mask in rising order; a refusal takes the earlier ones back.
+function askHooks(sock: Sock, groups: u32): i32 {
+  let asked: u32 = 0
+  while (asked != groups) {
+    const group = lowestGroup(groups & ~asked)
+    const error = bindHook(sock, group)
+    if (error) {
+      undoHooks(sock, asked)
+      return error
+    }
+    asked |= 1 << (group - 1)
+  }
+  return 0
+}
+
+// The new ones first: a socket that is never without a group keeps its place in the order of service.
+function replaceGroups(sock: Sock, groups: u32): i32 {
+  const old = groupsOf(sock)
+  let join = groups & ~old
+  while (join) {
+    const error = groupJoin(sock, lowestGroup(join))
+    if (error) {
+      leaveGroups(sock, groupsOf(sock) & ~old)
+      return error
+    }
+    join &= join - 1
+  }
+  leaveGroups(sock, old & ~groups)
+  return 0
+}
+
+function leaveGroups(sock: Sock, groups: u32): void {
+  while (groups) {
+    groupLeave(sock, lowestGroup(groups))
+    groups &= groups - 1
+  }
+}
+
+function takePort(sock: Sock, portid: u32): i32 {
+  return portid ? portInsert(sock, portid) : portAutobind(sock)
+}
+
+/**
+ * bind(2) with an address of `addrlen` bytes. Checked in this order: length, family, privilege for groups, port of a bound
+ * socket, the protocol's opinion of the groups, port taken (conformance bind/order-of-checks).
+ */
+export function sockBind(sock: Sock, addrlen: i32, family: u32, portid: u32, groups: u32): i32 {
+  if (addrlen < ADDRESS_BYTES || family != AF_NETLINK) return -EINVAL
+  if (groups) {
+    if (!netlinkAllowed(sock, NL_CFG_F_NONROOT_RECV)) return -EPERM
+    const error = makeList(sock)
+    if (error) return error
+  }
+  const wasBound = (sock.flags & SOCK_BOUND) != 0
+  if (wasBound && portid != sock.portid) return -EINVAL
+  const held = sockHold(sock)
+  return sockLetGo(sock, held, bindNow(sock, wasBound, portid, groups))
+}
+
+function bindNow(sock: Sock, wasBound: bool, portid: u32, groups: u32): i32 {
+  const refused = askHooks(sock, groups)
+  if (refused) return refused
+  if (sock.flags & SOCK_DYING) return -EBADF
+  if (!wasBound) {
+    const error = takePort(sock, portid)
+    if (error) {
+      undoHooks(sock, groups)
+      return error
+    }
+  }
+  if (groups == 0 && groupsOf(sock) == 0) return 0
+  const error = replaceGroups(sock, groups)
+  if (error && !wasBound) {
+    portRemove(sock)
+    sock.portid = 0
+  }
+  return error
+}
+
+/** NETLINK_ADD_MEMBERSHIP or NETLINK_DROP_MEMBERSHIP. Privilege comes before the number (conformance membership/unprivileged-on-usersock). */
+export function changeMembership(sock: Sock, group: u32, join: bool): i32 {
+  if (!netlinkAllowed(sock, NL_CFG_F_NONROOT_RECV)) return -EPERM
+  const number = protocolOf(sock)
+  const error = makeList(sock)
+  if (error) return error
+  if (group == 0 || group > protocolAt(number).groups) return -EINVAL
+  if (join) {
+    const held = sockHold(sock)
+    const refused = bindHook(sock, group)
+    const joined = refused || sock.flags & SOCK_DYING || isMember(sock, group) ? refused : groupJoin(sock, group)
+    return sockLetGo(sock, held, joined)
+  }
+  if (isMember(sock, group)) groupLeave(sock, group)
+  unbindHook(number, group)
+  return 0
+}
+
+/** connect(2); AF_UNSPEC takes the peer away and needs two bytes only. */
+export function sockConnect(sock: Sock, addrlen: i32, family: u32, portid: u32, groups: u32): i32 {
+  if (addrlen < 2) return -EINVAL
+  if (family == AF_UNSPEC) {
+    sock.flags &= ~SOCK_CONNECTED
+    if (!nil(sock.cold)) {
+      sock.cold.dstPortid = 0
+      sock.cold.dstGroup = 0
+    }
+    return 0
+  }
+  if (family != AF_NETLINK || addrlen < ADDRESS_BYTES) return -EINVAL
+  if ((portid != 0 || groups != 0) && !netlinkAllowed(sock, NL_CFG_F_NONROOT_SEND)) return -EPERM
+  const cold = coldOf(sock)
+  if (nil(cold)) return -ENOBUFS
+  if (!(sock.flags & SOCK_BOUND)) {
+    const error = portAutobind(sock)
+    if (error) return error
+  }
+  sock.flags |= SOCK_CONNECTED
+  cold.dstPortid = portid
+  cold.dstGroup = lowestGroup(groups)
+  return 0
+}
+
+/** Writes the socket's own address into the result words. */
+export function sockName(sock: Sock): void {
+  setResult(RESULT_ADDR_PID, sock.portid)
+  setResult(RESULT_ADDR_GROUPS, groupsOf(sock))
+}
+
+/** Writes the peer's address into the result words; without a peer it is 0. */
+export function sockPeer(sock: Sock): void {
+  const cold = sock.cold
+  const group = nil(cold) ? 0 : cold.dstGroup
+  setResult(RESULT_ADDR_PID, nil(cold) ? 0 : cold.dstPortid)
+  setResult(RESULT_ADDR_GROUPS, group && group <= 32 ? 1 << (group - 1) : 0)
+}

@@ -1,0 +1,159 @@
+// Delivery: the one place where a message enters a socket's queue, or is lost.
+
+import { EAGAIN, ECONNREFUSED, ENOBUFS, ESRCH } from '../uapi/errno'
+import { GFP_ATOMIC } from '../uapi/constants'
+import { nil } from '../memory'
+import { Skb, skbAlloc, skbData, skbGet, skbPut } from '../skb/skb'
+import { ringLimit, ringPush, ringReserve } from '../skb/ring'
+import { runFilter } from './filter'
+import { Group, groupFind, memberAt } from './group'
+import { kernelInput } from './input'
+import { portFind } from './port'
+import {
+  SOCK_ARMED_ROOM,
+  SOCK_BROADCAST_ERROR,
+  SOCK_CONGESTED,
+  SOCK_CONNECTED,
+  SOCK_FILTERED,
+  SOCK_NO_ENOBUFS,
+  Sock,
+  rcvbufOf,
+  setError,
+} from './sock'
+import { blockedOn, wakeReaders } from './wake'
+
+/** A process sends: a full receiver is -EAGAIN and does not notice. */
+export const FROM_USER: u32 = 0
+/** The kernel sends and must not wait: a full receiver is -EAGAIN and overruns. */
+export const FROM_KERNEL_ATOMIC: u32 = 1
+/** The kernel sends and could wait: a full receiver is -EAGAIN and does not notice. */
+export const FROM_KERNEL: u32 = 2
+
+/** Recomputes the number that fast deliveries compare with. */
+export function updateLimit(sock: Sock): void {
+  sock.softlimit = sock.flags & (SOCK_CONGESTED | SOCK_FILTERED) ? 0 : ringLimit(sock)
+}
+
+/** Puts a message that fits into the queue, which becomes one more owner of it. */
+// @ts-ignore: decorator
+@inline
+function accept(sock: Sock, skb: Skb): void {
+  skbGet(skb)
+  ringPush(sock, skb)
+  wakeReaders(sock)
+}
+
+// Below softlimit nothing can be in the way; above it, this decides by the rules.
+function takeCarefully(sock: Sock, skb: Skb): i32 {
+  if (sock.flags & SOCK_CONGESTED) return -EAGAIN
+  if (sock.rmem != 0 && sock.rmem + skb.truesize > rcvbufOf(sock)) return -EAGAIN
+  if (!ringReserve(sock)) return -ENOBUFS
+  updateLimit(sock)
+  accept(sock, skb)
+  return 0
+}
+
+// @ts-ignore: decorator
+@inline
+function take(sock: Sock, skb: Skb): i32 {
+  if (sock.rmem + skb.truesize <= sock.softlimit) {
+    accept(sock, skb)
+    return 0
+  }
+  return takeCarefully(sock, skb)
+}
+
+/** A message was lost: counted, and unless the socket asked for silence, reported once and followed by congestion. */
+export function overrun(sock: Sock): void {
+  if (!(sock.flags & (SOCK_NO_ENOBUFS | SOCK_CONGESTED))) {
+    sock.flags |= SOCK_CONGESTED
+    sock.softlimit = 0
+    setError(sock, ENOBUFS)
+    wakeReaders(sock)
+  }
+  sock.drops += 1
+}
+
+function shortened(skb: Skb, len: u32): Skb {
+  const copy = skbAlloc(len, GFP_ATOMIC)
+  if (nil(copy)) return copy
+  const ordinal = copy.ordinal
+  const size = copy.size
+  memory.copy(changetype<usize>(copy), changetype<usize>(skb), offsetof<Skb>())
+  copy.refs = 1
+  copy.len = len
+  copy.size = size
+  copy.ordinal = ordinal
+  memory.copy(skbData(copy), skbData(skb), len)
+  return copy
+}
+
+/**
+ * Sends a message to a port; 0 is the kernel. The length (after a filter's cut), -ECONNREFUSED, -EAGAIN, -ENOBUFS. The
+ * caller keeps its reference.
+ */
+export function unicast(key: u32, skb: Skb, portid: u32, from: u32): i32 {
+  const sock = portid ? portFind(key, portid) : changetype<Sock>(0)
+  if (nil(sock)) return portid ? -ECONNREFUSED : kernelInput(key, skb)
+  if (sock.flags & SOCK_CONNECTED && sock.cold.dstPortid != skb.portid) return -ECONNREFUSED
+  return sock.flags & SOCK_FILTERED ? unicastFiltered(sock, skb, from) : unicastTo(sock, skb, from)
+}
+
+function unicastTo(sock: Sock, skb: Skb, from: u32): i32 {
+  const taken = take(sock, skb)
+  if (taken == 0) return skb.len
+  if (from == FROM_KERNEL_ATOMIC) overrun(sock)
+  if (taken == -EAGAIN) blockedOn(sock, SOCK_ARMED_ROOM)
+  return taken
+}
+
+function unicastFiltered(sock: Sock, skb: Skb, from: u32): i32 {
+  const keep = runFilter(sock, skb)
+  if (keep == 0) return skb.len
+  if (keep >= skb.len) return unicastTo(sock, skb, from)
+  const cut = shortened(skb, keep)
+  if (nil(cut)) return -ENOBUFS
+  const result = unicastTo(sock, cut, from)
+  skbPut(cut)
+  return result
+}
+
+/**
+ * Sends a message to all members of a group but `sender` and those with the port `exclude`. `shared`: somebody else holds the
+ * message too, so that a filter's cut must not show in it. 0 if anybody took it, -ENOBUFS if one that wants to be told about
+ * it lost it, else -ESRCH.
+ */
+export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender: Sock, shared: bool): i32 {
+  const group = groupFind(key, number)
+  if (nil(group)) return -ESRCH
+  let delivered = false
+  let failed = false
+  for (let i = group.used; i > 0; i--) {
+    const sock = memberAt(group, i - 1)
+    if (nil(sock) || sock.portid == exclude || changetype<usize>(sock) == changetype<usize>(sender)) continue
+    const taken = sock.flags & SOCK_FILTERED ? takeFiltered(sock, skb, shared) : take(sock, skb)
+    if (taken == 0) delivered = true
+    else if (taken < 0) {
+      overrun(sock)
+      if (sock.flags & SOCK_BROADCAST_ERROR) failed = true
+    }
+  }
+  return failed ? -ENOBUFS : delivered ? 0 : -ESRCH
+}
+
+// 1 if the filter dropped it, else as take(). While nobody has taken the message yet a cut is made in place, and shows in
+// everybody's copy from then on (conformance cn-send/filter-of-the-newest-member).
+function takeFiltered(sock: Sock, skb: Skb, shared: bool): i32 {
+  const keep = runFilter(sock, skb)
+  if (keep == 0) return 1
+  if (keep >= skb.len) return take(sock, skb)
+  if (!shared && skb.refs == 1) {
+    skb.len = keep
+    return take(sock, skb)
+  }
+  const cut = shortened(skb, keep)
+  if (nil(cut)) return -ENOBUFS
+  const taken = take(sock, cut)
+  skbPut(cut)
+  return taken
+}

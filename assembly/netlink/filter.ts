@@ -1,0 +1,176 @@
+// Classic socket filters (BPF, as in the kernel's networking/filter document): checked when attached, so that the interpreter
+// needs no limits: every jump goes forward, every program ends in a return, and a load outside the datagram returns 0.
+
+import { EINVAL, ENOBUFS } from '../uapi/errno'
+import { GFP_KERNEL } from '../uapi/constants'
+import { alloc, free } from '../mm/alloc'
+import { nil } from '../memory'
+import { Skb, skbData } from '../skb/skb'
+import { coldOf, SOCK_FILTERED, Sock } from './sock'
+import { updateLimit } from './deliver'
+
+//   struct Filter: the number of instructions, then the instructions of 8 bytes
+//      0 ┌──────────────┐
+//        │ count        │
+//      4 ├──────┬───┬───┼──────────────┐
+//        │ code │jt │jf │ k            │  … count times
+//        └──────┴───┴───┴──────────────┘
+const HEADER: u32 = 4
+const INSTRUCTION: u32 = 8
+/** BPF_MAXINSNS. */
+export const MAX_INSTRUCTIONS: u32 = 4096
+const MEMORY_WORDS: u32 = 16
+const SCRATCH_AT: u32 = 1280
+
+const CLASS: u32 = 7
+const LD: u32 = 0
+const LDX: u32 = 1
+const ST: u32 = 2
+const STX: u32 = 3
+const ALU: u32 = 4
+const JMP: u32 = 5
+const RET: u32 = 6
+
+// Which codes exist; the extensions (ancillary data at negative offsets) read as outside the datagram.
+function known(code: u32): bool {
+  const kind = code & CLASS
+  if (code > 0xff) return false
+  if (kind == LD) {
+    return code == 0x00 || code == 0x60 || code == 0x80 || code == 0x20 || code == 0x28 || code == 0x30 || code == 0x40 || code == 0x48 || code == 0x50
+  }
+  if (kind == LDX) return code == 0x01 || code == 0x61 || code == 0x81 || code == 0xb1
+  if (kind == ST || kind == STX) return code == 0x02 || code == 0x03
+  if (kind == ALU) return (code & 0xf0) <= 0xa0 && (code != 0x8c)
+  if (kind == JMP) return code == 0x05 || ((code & 0xf0) >= 0x10 && (code & 0xf0) <= 0x40)
+  if (kind == RET) return code == 0x06 || code == 0x16
+  return code == 0x07 || code == 0x87
+}
+
+function validInstruction(at: usize, index: u32, count: u32): bool {
+  const code = load<u16>(at)
+  const k = load<u32>(at, 4)
+  if (!known(code)) return false
+  if (code == 0x60 || code == 0x61 || code == 0x02 || code == 0x03) return k < MEMORY_WORDS
+  if (code == 0x34 || code == 0x94) return k != 0
+  if (code == 0x64 || code == 0x74) return k < 32
+  if (code == 0x05) return k < count - index - 1
+  if ((code & CLASS) == JMP) return index + 1 + <u32>load<u8>(at, 2) < count && index + 1 + <u32>load<u8>(at, 3) < count
+  return true
+}
+
+function valid(program: usize, count: u32): bool {
+  if (count == 0 || count > MAX_INSTRUCTIONS) return false
+  for (let i: u32 = 0; i < count; i++) {
+    if (!validInstruction(program + i * INSTRUCTION, i, count)) return false
+  }
+  return (load<u16>(program + (count - 1) * INSTRUCTION) & CLASS) == RET
+}
+
+/** SO_ATTACH_FILTER: copies a program of `count` instructions; 0, -EINVAL for one that could run away, -ENOBUFS. */
+export function filterAttach(sock: Sock, program: usize, count: u32): i32 {
+  if (!valid(program, count)) return -EINVAL
+  const cold = coldOf(sock)
+  if (nil(cold)) return -ENOBUFS
+  const filter = alloc(HEADER + count * INSTRUCTION, GFP_KERNEL)
+  if (!filter) return -ENOBUFS
+  filterFree(sock)
+  store<u32>(filter, count)
+  memory.copy(filter + HEADER, program, count * INSTRUCTION)
+  cold.filter = filter
+  sock.flags |= SOCK_FILTERED
+  updateLimit(sock)
+  return 0
+}
+
+/** Takes the filter away, if there is one. */
+export function filterFree(sock: Sock): void {
+  if (!(sock.flags & SOCK_FILTERED)) return
+  const filter = sock.cold.filter
+  free(filter, HEADER + load<u32>(filter) * INSTRUCTION)
+  sock.cold.filter = 0
+  sock.flags &= ~SOCK_FILTERED
+  updateLimit(sock)
+}
+
+// Network byte order; the caller has checked the bounds.
+function read(data: usize, at: u32, size: u32): u32 {
+  if (size == 4) return bswap(load<u32>(data + at))
+  if (size == 2) return (<u32>load<u8>(data + at) << 8) | load<u8>(data + at, 1)
+  return load<u8>(data + at)
+}
+
+function within(at: u32, size: u32, len: u32): bool {
+  return at <= len && size <= len - at
+}
+
+function sizeOf(code: u32): u32 {
+  const bits = (code >>> 3) & 3
+  return bits == 0 ? 4 : bits == 1 ? 2 : 1
+}
+
+function compute(operation: u32, a: u32, b: u32): u32 {
+  if (operation == 0x00) return a + b
+  if (operation == 0x10) return a - b
+  if (operation == 0x20) return a * b
+  if (operation == 0x30) return a / b
+  if (operation == 0x40) return a | b
+  if (operation == 0x50) return a & b
+  if (operation == 0x60) return b < 32 ? a << b : 0
+  if (operation == 0x70) return b < 32 ? a >>> b : 0
+  if (operation == 0x80) return -a
+  if (operation == 0x90) return a % b
+  return a ^ b
+}
+
+function jumps(operation: u32, a: u32, b: u32): bool {
+  if (operation == 0x10) return a == b
+  if (operation == 0x20) return a > b
+  if (operation == 0x30) return a >= b
+  return (a & b) != 0
+}
+
+/** How many bytes of a message the socket's filter keeps; 0 drops it. */
+export function runFilter(sock: Sock, skb: Skb): u32 {
+  const data = skbData(skb)
+  const len = skb.len
+  let a: u32 = 0
+  let x: u32 = 0
+  let at = sock.cold.filter + HEADER
+  memory.fill(SCRATCH_AT, 0, MEMORY_WORDS << 2)
+  while (true) {
+    const code: u32 = load<u16>(at)
+    const k = load<u32>(at, 4)
+    const kind = code & CLASS
+    const operation = code & 0xf0
+    at += INSTRUCTION
+    if (kind == LD) {
+      if (code == 0x00) a = k
+      else if (code == 0x60) a = load<u32>(SCRATCH_AT + (k << 2))
+      else if (code == 0x80) a = len
+      else {
+        const from = (code & 0xe0) == 0x40 ? x + k : k
+        if (from < k || !within(from, sizeOf(code), len)) return 0
+        a = read(data, from, sizeOf(code))
+      }
+    } else if (kind == LDX) {
+      if (code == 0x01) x = k
+      else if (code == 0x61) x = load<u32>(SCRATCH_AT + (k << 2))
+      else if (code == 0x81) x = len
+      else {
+        if (!within(k, 1, len)) return 0
+        x = (read(data, k, 1) & 15) << 2
+      }
+    } else if (kind == ST) store<u32>(SCRATCH_AT + (k << 2), a)
+    else if (kind == STX) store<u32>(SCRATCH_AT + (k << 2), x)
+    else if (kind == ALU) {
+      const operand = code & 8 ? x : k
+      if (operand == 0 && (operation == 0x30 || operation == 0x90)) return 0
+      a = compute(operation, a, operand)
+    } else if (kind == JMP) {
+      if (code == 0x05) at += k * INSTRUCTION
+      else at += (jumps(operation, a, code & 8 ? x : k) ? <u32>load<u8>(at - 6) : <u32>load<u8>(at - 5)) * INSTRUCTION
+    } else if (kind == RET) return code == 0x06 ? k : a
+    else if (code == 0x07) x = a
+    else a = x
+  }
+}

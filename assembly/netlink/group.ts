@@ -1,0 +1,242 @@
+// Groups: the members of each, in Linux's order of service. Newest first is the order; newest is who last went from no group
+// of its protocol to one (conformance cn-send/filter-of-the-newest-member).
+
+import { ENOBUFS } from '../uapi/errno'
+import { GFP_KERNEL } from '../uapi/constants'
+import { Kernel, kernel, nextOrdinal } from '../kernel'
+import { STATE, nil } from '../memory'
+import { alloc, allocZero, free } from '../mm/alloc'
+import { tableAdd, tableFind, tableRemove, tableReserve } from '../mm/table'
+import { Cold, Sock, coldOf, protocolOf } from './sock'
+import { protocolAt } from './protocol'
+
+//   struct Group, 24 bytes
+//      0 ┌──────────────┬──────────────┐
+//        │ key          │ number       │ netns and protocol
+//      8 │ members      │ used         │ array of sockets, oldest first; entries with holes
+//     16 │ live         │ room         │ entries without holes; entries allocated
+//     24 └──────────────┴──────────────┘
+@unmanaged
+export class Group {
+  key: u32
+  number: u32
+  members: usize
+  used: u32
+  live: u32
+  room: u32
+}
+
+//   struct Membership, 12 bytes, in an array of the socket's cold part
+//      0 ┌──────────────┬──────────────┬──────────────┐
+//        │ number       │ group        │ index        │ of the group; where the socket stands in its members
+//     12 └──────────────┴──────────────┴──────────────┘
+@unmanaged
+export class Membership {
+  number: u32
+  group: Group
+  index: u32
+}
+
+const GROUP_SIZE: u32 = 24
+const MEMBERSHIP_SIZE: u32 = 12
+const FIRST_ROOM: u32 = 16
+const FIRST_MEMBERSHIPS: u32 = 5
+
+/** The group with at least one member, or null. */
+// @ts-ignore: decorator
+@inline
+export function groupFind(key: u32, number: u32): Group {
+  const table = STATE + offsetof<Kernel>('groupSlots')
+  return changetype<Group>(tableFind(table, key, number, offsetof<Group>('key'), offsetof<Group>('number')))
+}
+
+/** Whether anybody, in any namespace, is a member: netlink_has_listeners(). */
+export function hasListeners(protocol: u32, number: u32): bool {
+  if (!protocolAt(protocol).listening || number == 0 || number > protocolAt(protocol).groups) return false
+  for (let netns: u32 = 0; netns <= kernel().namespaces; netns++) {
+    if (!nil(groupFind((netns << 8) | protocol, number))) return true
+  }
+  return false
+}
+
+function groupCreate(key: u32, number: u32): Group {
+  const k = kernel()
+  const table = STATE + offsetof<Kernel>('groupSlots')
+  if (k.groups >= k.maxGroups) return changetype<Group>(0)
+  if (!tableReserve(table, offsetof<Group>('key'), offsetof<Group>('number'))) return changetype<Group>(0)
+  const group = changetype<Group>(allocZero(GROUP_SIZE, GFP_KERNEL))
+  if (nil(group)) return group
+  group.key = key
+  group.number = number
+  tableAdd(table, changetype<usize>(group), offsetof<Group>('key'), offsetof<Group>('number'))
+  k.groups += 1
+  return group
+}
+
+function groupFree(group: Group): void {
+  const table = STATE + offsetof<Kernel>('groupSlots')
+  tableRemove(table, changetype<usize>(group), offsetof<Group>('key'), offsetof<Group>('number'))
+  if (group.members) free(group.members, group.room << 2)
+  free(changetype<usize>(group), GROUP_SIZE)
+  kernel().groups -= 1
+}
+
+/** The member at an index, null for a hole. */
+// @ts-ignore: decorator
+@inline
+export function memberAt(group: Group, index: u32): Sock {
+  return changetype<Sock>(load<usize>(group.members + (index << 2)))
+}
+
+function setMember(group: Group, index: u32, sock: Sock): void {
+  store<usize>(group.members + (index << 2), changetype<usize>(sock))
+}
+
+/** A socket's membership at an index of its array. */
+// @ts-ignore: decorator
+@inline
+export function membershipAt(cold: Cold, index: u32): Membership {
+  return changetype<Membership>(cold.members + index * MEMBERSHIP_SIZE)
+}
+
+function membershipOf(sock: Sock, number: u32): Membership {
+  const cold = sock.cold
+  for (let i: u32 = 0; i < cold.memberCount; i++) {
+    if (membershipAt(cold, i).number == number) return membershipAt(cold, i)
+  }
+  return changetype<Membership>(0)
+}
+
+/** Whether the socket is a member. */
+export function isMember(sock: Sock, number: u32): bool {
+  return !nil(sock.cold) && !nil(membershipOf(sock, number))
+}
+
+function reserveMembership(cold: Cold): bool {
+  if (cold.memberCount < cold.memberRoom) return true
+  const room = cold.memberRoom ? cold.memberRoom << 1 : FIRST_MEMBERSHIPS
+  const members = alloc(room * MEMBERSHIP_SIZE, GFP_KERNEL)
+  if (!members) return false
+  if (cold.members) {
+    memory.copy(members, cold.members, cold.memberCount * MEMBERSHIP_SIZE)
+    free(cold.members, cold.memberRoom * MEMBERSHIP_SIZE)
+  }
+  cold.members = members
+  cold.memberRoom = room
+  return true
+}
+
+function reserveMember(group: Group): bool {
+  if (group.used < group.room) return true
+  if (group.live < group.used) {
+    compact(group)
+    if (group.used < group.room) return true
+  }
+  const room = group.room ? group.room << 1 : FIRST_ROOM
+  const members = alloc(room << 2, GFP_KERNEL)
+  if (!members) return false
+  if (group.members) {
+    memory.copy(members, group.members, group.used << 2)
+    free(group.members, group.room << 2)
+  }
+  group.members = members
+  group.room = room
+  return true
+}
+
+function compact(group: Group): void {
+  let to: u32 = 0
+  for (let from: u32 = 0; from < group.used; from++) {
+    const sock = memberAt(group, from)
+    if (nil(sock)) continue
+    if (to != from) moveMember(group, sock, to)
+    to++
+  }
+  assert(to == group.live, 'group: the count of members is wrong')
+  group.used = to
+}
+
+function moveMember(group: Group, sock: Sock, to: u32): void {
+  setMember(group, to, sock)
+  membershipOf(sock, group.number).index = to
+}
+
+// Nearly always the new member is the newest, and the place is the end.
+function insertPlace(group: Group, moment: u64): u32 {
+  let last = group.used
+  while (last > 0 && nil(memberAt(group, last - 1))) last--
+  if (last == 0 || memberAt(group, last - 1).cold.moment < moment) return last
+  compact(group)
+  let low: u32 = 0
+  let high = group.used
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (memberAt(group, middle).cold.moment < moment) low = middle + 1
+    else high = middle
+  }
+  for (let i = group.used; i > low; i--) moveMember(group, memberAt(group, i - 1), i)
+  group.used += 1
+  return low
+}
+
+/** Makes the socket a member of a group it is not in; 0 or -ENOBUFS, and then nothing has changed. */
+export function groupJoin(sock: Sock, number: u32): i32 {
+  const cold = coldOf(sock)
+  if (nil(cold) || !reserveMembership(cold)) return -ENOBUFS
+  let group = groupFind(sock.key, number)
+  if (nil(group)) group = groupCreate(sock.key, number)
+  if (nil(group)) return -ENOBUFS
+  if (!reserveMember(group)) {
+    if (!group.live) groupFree(group)
+    return -ENOBUFS
+  }
+  if (!cold.memberCount) cold.moment = nextOrdinal()
+  const membership = membershipAt(cold, cold.memberCount)
+  cold.memberCount += 1
+  membership.number = number
+  membership.group = group
+  const place = insertPlace(group, cold.moment)
+  membership.index = place
+  setMember(group, place, sock)
+  group.used = max(group.used, place + 1)
+  group.live += 1
+  if (number <= 32) cold.groups |= 1 << (number - 1)
+  cold.highest = max(cold.highest, number)
+  protocolAt(protocolOf(sock)).listening = protocolAt(protocolOf(sock)).registered
+  return 0
+}
+
+/** Takes the socket out of a group that it is in. */
+export function groupLeave(sock: Sock, number: u32): void {
+  const cold = sock.cold
+  const membership = membershipOf(sock, number)
+  forgetMember(membership.group, membership.index)
+  const last = membershipAt(cold, cold.memberCount - 1)
+  if (changetype<usize>(last) != changetype<usize>(membership)) memory.copy(changetype<usize>(membership), changetype<usize>(last), MEMBERSHIP_SIZE)
+  cold.memberCount -= 1
+  if (number <= 32) cold.groups &= ~(1 << (number - 1))
+  protocolAt(protocolOf(sock)).listening = protocolAt(protocolOf(sock)).registered
+}
+
+function forgetMember(group: Group, index: u32): void {
+  setMember(group, index, changetype<Sock>(0))
+  group.live -= 1
+  if (!group.live) groupFree(group)
+  else if (group.used > FIRST_ROOM && group.used - group.live > group.live) compact(group)
+}
+
+/** Takes a socket that is being closed out of all its groups; their numbers stay in the array until membershipsFree(). */
+export function groupLeaveAll(sock: Sock): void {
+  const cold = sock.cold
+  if (nil(cold) || !cold.memberCount) return
+  protocolAt(protocolOf(sock)).listening = protocolAt(protocolOf(sock)).registered
+  for (let i: u32 = 0; i < cold.memberCount; i++) forgetMember(membershipAt(cold, i).group, membershipAt(cold, i).index)
+}
+
+/** Gives the array of memberships back. */
+export function membershipsFree(cold: Cold): void {
+  if (cold.members) free(cold.members, cold.memberRoom * MEMBERSHIP_SIZE)
+  cold.members = 0
+  cold.memberCount = 0
+  cold.memberRoom = 0
+}

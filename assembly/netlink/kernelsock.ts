@@ -1,0 +1,113 @@
+// Kernel sockets made by modules, and what the kernel sends through them.
+
+import { ENOBUFS, ESRCH } from '../uapi/errno'
+import { TRANSMIT_AT, copyBytes, nil } from '../memory'
+import { truesizeOf } from '../mm/truesize'
+import { slotGive, slotTake } from '../slot'
+import { Skb, skbAlloc, skbData, skbPut } from '../skb/skb'
+import { FROM_KERNEL, FROM_KERNEL_ATOMIC, broadcast, unicast } from './deliver'
+import { groupFind, memberAt } from './group'
+import { INPUT_HOST, INPUT_NONE, MAX_PROTOCOLS, MIN_GROUPS, Protocol, protocolAt } from './protocol'
+import { SOCK_NO_ENOBUFS, Sock, setError } from './sock'
+import { wakeReaders } from './wake'
+
+/** netlink_kernel_create(): the slot of the host's functions, or -1 (a bad number, one that exists, no memory). */
+export function kernelCreate(number: u32, groups: u32, flags: u32, hasInput: bool, hooks: u32): i32 {
+  if (number >= MAX_PROTOCOLS || protocolAt(number).present) return -1
+  const slot = slotTake()
+  if (slot < 0) return -1
+  const protocol = protocolAt(number)
+  protocol.registered = 1
+  protocol.present = 1
+  protocol.groups = max(groups, MIN_GROUPS)
+  protocol.flags = flags
+  protocol.input = hasInput ? INPUT_HOST : INPUT_NONE
+  protocol.slot = slot
+  protocol.hooks = hooks
+  // Members of an earlier kernel socket are still served, but not counted until some membership changes.
+  protocol.listening = 0
+  return slot
+}
+
+/** netlink_kernel_release(): sockets of user space stay, and have nobody to talk to. */
+export function kernelRelease(number: u32): void {
+  const protocol = protocolAt(number)
+  slotGive(protocol.slot)
+  memory.fill(changetype<usize>(protocol), 0, offsetof<Protocol>())
+}
+
+/** A message of the kernel: `len` bytes to come, padded as they are, or null. */
+export function kernelSkb(len: u32, group: u32, gfp: u32): Skb {
+  const skb = skbAlloc(len, gfp)
+  if (nil(skb)) return skb
+  skb.truesize = truesizeOf(len, false)
+  skb.portid = 0
+  skb.group = group
+  skb.pid = 0
+  skb.uid = 0
+  skb.gid = 0
+  skb.capsLow = 0xffffffff
+  skb.capsHigh = 0xffffffff
+  skb.dstPortid = 0
+  skb.dstGroup = 0
+  skb.flags = 0
+  return skb
+}
+
+/** A message of the kernel with the bytes of the transmit window. */
+export function kernelSkbFromWindow(len: u32, group: u32, gfp: u32): Skb {
+  const skb = kernelSkb(len, group, gfp)
+  if (!nil(skb)) copyBytes(skbData(skb), TRANSMIT_AT, len)
+  return skb
+}
+
+/** netlink_unicast(): gives the message up; its length, -EAGAIN, -ECONNREFUSED, -ENOBUFS. */
+export function kernelUnicast(number: u32, skb: Skb, portid: u32, nonblock: bool): i32 {
+  const result = unicast(number, skb, portid, nonblock ? FROM_KERNEL_ATOMIC : FROM_KERNEL)
+  skbPut(skb)
+  return result
+}
+
+/** netlink_broadcast(): gives the message up; 0, -ESRCH, -ENOBUFS. */
+export function kernelBroadcast(number: u32, skb: Skb, exclude: u32, group: u32): i32 {
+  const result = broadcast(number, skb, exclude, group, changetype<Sock>(0), false)
+  skbPut(skb)
+  return result
+}
+
+/** nlmsg_notify(): to the group without `portid`, and if `report` to the port itself; no listeners are no error. */
+export function kernelNotify(number: u32, skb: Skb, portid: u32, group: u32, report: bool): i32 {
+  let result = 0
+  if (group) {
+    skb.group = group
+    result = broadcast(number, skb, report ? portid : 0, group, changetype<Sock>(0), report)
+    if (result == -ESRCH) result = 0
+  }
+  if (report) {
+    const reported = unicast(number, skb, portid, FROM_KERNEL_ATOMIC)
+    if (result == 0 || result == -ESRCH) result = min(reported, 0)
+  }
+  skbPut(skb)
+  return result
+}
+
+/**
+ * netlink_set_err(): the error becomes pending at every member but `portid`. How many of them wanted no ENOBUFS; on those
+ * an ENOBUFS leaves nothing.
+ */
+export function kernelSetError(number: u32, portid: u32, groupNumber: u32, error: u32): i32 {
+  const group = groupFind(number, groupNumber)
+  if (nil(group)) return 0
+  let spared = 0
+  for (let i = group.used; i > 0; i--) {
+    const sock = memberAt(group, i - 1)
+    if (nil(sock) || sock.portid == portid) continue
+    if (error == ENOBUFS && sock.flags & SOCK_NO_ENOBUFS) {
+      spared++
+      continue
+    }
+    setError(sock, error)
+    wakeReaders(sock)
+  }
+  return spared
+}

@@ -1,0 +1,45 @@
+// The port table: which socket has which port of which protocol in which network namespace.
+
+import { EADDRINUSE, ENOBUFS } from '../uapi/errno'
+import { STATE, nil } from '../memory'
+import { Kernel } from '../kernel'
+import { tableAdd, tableFind, tableRemove, tableReserve } from '../mm/table'
+import { random } from '../time/random'
+import { SOCK_BOUND, Sock } from './sock'
+
+// The highest port that is drawn at random, -4097 as a signed number; the lowest is -2^31.
+const RANDOM_PORTS: u32 = 0x7fffefff
+
+/** The socket that is bound to a port, or null. */
+// @ts-ignore: decorator
+@inline
+export function portFind(key: u32, portid: u32): Sock {
+  const table = STATE + offsetof<Kernel>('portSlots')
+  return changetype<Sock>(tableFind(table, key, portid, offsetof<Sock>('key'), offsetof<Sock>('portid')))
+}
+
+/** Binds a socket to a port: 0, -EADDRINUSE (the wanted number stays in the socket all the same), -ENOBUFS. */
+export function portInsert(sock: Sock, portid: u32): i32 {
+  const table = STATE + offsetof<Kernel>('portSlots')
+  if (!tableReserve(table, offsetof<Sock>('key'), offsetof<Sock>('portid'))) return -ENOBUFS
+  const taken = !nil(portFind(sock.key, portid))
+  sock.portid = portid
+  if (taken) return -EADDRINUSE
+  tableAdd(table, changetype<usize>(sock), offsetof<Sock>('key'), offsetof<Sock>('portid'))
+  sock.flags |= SOCK_BOUND
+  return 0
+}
+
+/** Takes the socket out of the table. */
+export function portRemove(sock: Sock): void {
+  const table = STATE + offsetof<Kernel>('portSlots')
+  tableRemove(table, changetype<usize>(sock), offsetof<Sock>('key'), offsetof<Sock>('portid'))
+  sock.flags &= ~SOCK_BOUND
+}
+
+/** Binds to the process id, or if that is taken to a random port; 0 or -ENOBUFS. */
+export function portAutobind(sock: Sock): i32 {
+  let portid = sock.task.tgid
+  while (!nil(portFind(sock.key, portid))) portid = 0x80000000 + random() % RANDOM_PORTS
+  return portInsert(sock, portid)
+}

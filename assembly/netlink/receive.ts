@@ -1,0 +1,95 @@
+// Receiving: the one place where "the next message" is taken from a socket.
+
+import { MSG_CMSG_CLOEXEC, MSG_OOB, MSG_PEEK, MSG_TRUNC } from '../uapi/constants'
+import { EAGAIN, EOPNOTSUPP } from '../uapi/errno'
+import { RECEIVE_AT, RECEIVE_SIZE, copyBytes, nil, setResult } from '../memory'
+import { kernel } from '../kernel'
+import {
+  RESULT_COPIED,
+  RESULT_DATA,
+  RESULT_FLAGS,
+  RESULT_GID,
+  RESULT_GROUP,
+  RESULT_PID,
+  RESULT_PORTID,
+  RESULT_SOCK_FLAGS,
+  RESULT_UID,
+} from '../result'
+import { Skb, skbData, skbGet, skbPut } from '../skb/skb'
+import { ringCount, ringFirst } from '../skb/ring'
+import { updateLimit } from './deliver'
+import { SOCK_ARMED_READ, SOCK_CONGESTED, Sock, errorOf, setError } from './sock'
+import { blockedOn, wakeSenders } from './wake'
+
+// A receive that leaves the queue empty ends the congestion (conformance overflow/congested-until-empty).
+function relieve(sock: Sock): void {
+  if (sock.flags & SOCK_CONGESTED) {
+    if (ringCount(sock) != 0) return
+    sock.flags &= ~SOCK_CONGESTED
+    updateLimit(sock)
+  }
+  wakeSenders(sock)
+}
+
+function describe(sock: Sock, skb: Skb, copied: u32, flags: u32): void {
+  setResult(RESULT_COPIED, copied)
+  setResult(RESULT_PORTID, skb.portid)
+  setResult(RESULT_GROUP, skb.group)
+  setResult(RESULT_PID, skb.pid)
+  setResult(RESULT_UID, skb.uid)
+  setResult(RESULT_GID, skb.gid)
+  setResult(RESULT_SOCK_FLAGS, sock.flags)
+  setResult(RESULT_FLAGS, (copied < skb.len ? MSG_TRUNC : 0) | (flags & MSG_CMSG_CLOEXEC))
+}
+
+// Up to the window's size the bytes are copied there; longer messages stay where they are until receiveDone().
+function present(skb: Skb, copied: u32): void {
+  if (copied <= RECEIVE_SIZE) {
+    copyBytes(RECEIVE_AT, skbData(skb), copied)
+    setResult(RESULT_DATA, RECEIVE_AT)
+    return
+  }
+  assert(nil(kernel().held), 'receive: the last long message was not let go')
+  skbGet(skb)
+  kernel().held = skb
+  setResult(RESULT_DATA, skbData(skb) as u32)
+}
+
+/**
+ * Takes the next message, or looks at it with MSG_PEEK: the bytes copied into a buffer of `len`, with MSG_TRUNC the whole
+ * length; -EOPNOTSUPP, the pending error, -EAGAIN.
+ */
+export function receive(sock: Sock, len: u32, flags: u32): i32 {
+  if (flags & MSG_OOB) return -EOPNOTSUPP
+  const error = errorOf(sock)
+  if (error) {
+    setError(sock, 0)
+    relieve(sock)
+    return -(error as i32)
+  }
+  if (ringCount(sock) == 0) {
+    relieve(sock)
+    blockedOn(sock, SOCK_ARMED_READ)
+    return -EAGAIN
+  }
+  const skb = ringFirst(sock)
+  const copied = min(len, skb.len)
+  const result = flags & MSG_TRUNC ? skb.len : copied
+  describe(sock, skb, copied, flags)
+  present(skb, copied)
+  if (!(flags & MSG_PEEK)) {
+    sock.head += 1
+    sock.rmem -= skb.truesize
+    skbPut(skb)
+    relieve(sock)
+  }
+  return result
+}
+
+/** Lets a long message go that receive() left where it was. */
+export function receiveDone(): void {
+  const k = kernel()
+  assert(!nil(k.held), 'receive: nothing is held')
+  skbPut(k.held)
+  k.held = changetype<Skb>(0)
+}

@@ -1,0 +1,80 @@
+// Sending from user space: the checks in Linux's order, one message, the group first and then the port.
+
+import { AF_NETLINK, GFP_KERNEL, MSG_OOB, NL_CFG_F_NONROOT_SEND } from '../uapi/constants'
+import { EINVAL, EMSGSIZE, ENOBUFS, ENODATA, EOPNOTSUPP, EPERM } from '../uapi/errno'
+import { RECEIVE_AT, TRANSMIT_AT, copyBytes, nil, refOf } from '../memory'
+import { truesizeOf } from '../mm/truesize'
+import { Skb, skbAlloc, skbData, skbPut } from '../skb/skb'
+import { lowestGroup } from './bind'
+import { controlApply, controlCheck } from './control'
+import { FROM_USER, broadcast, unicast } from './deliver'
+import { portAutobind } from './port'
+import { netlinkAllowed } from './protocol'
+import { SOCK_BOUND, Sock, sndbufOf } from './sock'
+
+const ADDRESS_BYTES = 12
+// What a datagram is shorter than the send buffer at least (conformance send/too-big).
+const RESERVED_BYTES: u32 = 32
+
+/**
+ * A message with everything but its bytes, or -errno. `addrlen` 0: to the peer. Control messages lie in the receive window.
+ * The order of the checks: conformance send/order-of-checks.
+ */
+export function sendReserve(sock: Sock, len: u32, flags: u32, addrlen: i32, family: u32, portid: u32, groups: u32, controllen: u32): i32 {
+  if (flags & MSG_OOB) return -EOPNOTSUPP
+  if (len == 0) return -ENODATA
+  if (controllen) {
+    const error = controlCheck(sock.task, RECEIVE_AT, controllen)
+    if (error) return error
+  }
+  if (addrlen) {
+    if (addrlen < ADDRESS_BYTES || family != AF_NETLINK) return -EINVAL
+    if ((portid != 0 || groups != 0) && !netlinkAllowed(sock, NL_CFG_F_NONROOT_SEND)) return -EPERM
+  }
+  if (!(sock.flags & SOCK_BOUND)) {
+    const error = portAutobind(sock)
+    if (error) return error
+  }
+  if (len > sndbufOf(sock) - RESERVED_BYTES) return -EMSGSIZE
+  const skb = skbAlloc(len, GFP_KERNEL)
+  if (nil(skb)) return -ENOBUFS
+  fill(sock, skb, addrlen != 0, portid, lowestGroup(groups))
+  if (controllen) controlApply(skb, RECEIVE_AT, controllen)
+  return refOf(skb)
+}
+
+// netlink_capable(): the sender has the capability now, and unless it named an address whoever opened the socket had it too.
+function fill(sock: Sock, skb: Skb, named: bool, portid: u32, group: u32): void {
+  const cred = sock.task.cred
+  const peer = !named && !nil(sock.cold)
+  skb.dstPortid = peer ? sock.cold.dstPortid : portid
+  skb.dstGroup = peer ? sock.cold.dstGroup : group
+  skb.truesize = truesizeOf(skb.len, skb.dstGroup == 0)
+  skb.portid = sock.portid
+  skb.group = skb.dstGroup
+  skb.pid = sock.task.tgid
+  skb.uid = cred.uid
+  skb.gid = cred.gid
+  skb.capsLow = named ? cred.capsLow : cred.capsLow & sock.cred.capsLow
+  skb.capsHigh = named ? cred.capsHigh : cred.capsHigh & sock.cred.capsHigh
+  skb.flags = 0
+}
+
+/** Delivers a reserved message, which is given up: the length or -errno, that of the copy for the port. */
+export function sendCommit(sock: Sock, skb: Skb): i32 {
+  const key = sock.key
+  const portid = skb.dstPortid
+  if (skb.dstGroup) broadcast(key, skb, portid, skb.dstGroup, sock, true)
+  const result = unicast(key, skb, portid, FROM_USER)
+  skbPut(skb)
+  return result
+}
+
+/** Sends what lies in the transmit window. */
+export function sendWindow(sock: Sock, len: u32, flags: u32, addrlen: i32, family: u32, portid: u32, groups: u32, controllen: u32): i32 {
+  const reserved = sendReserve(sock, len, flags, addrlen, family, portid, groups, controllen)
+  if (reserved < 0) return reserved
+  const skb = changetype<Skb>(reserved as usize)
+  copyBytes(skbData(skb), TRANSMIT_AT, len)
+  return sendCommit(sock, skb)
+}

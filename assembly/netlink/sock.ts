@@ -1,0 +1,187 @@
+// A user socket: the hot part, one cache line, and the cold part, made when something unusual is asked for.
+
+import { GFP_KERNEL } from '../uapi/constants'
+import { allocZero, free } from '../mm/alloc'
+import { nil } from '../memory'
+import { Cred } from '../task/cred'
+import { Task } from '../task/task'
+
+//   struct Sock, 64 bytes
+//      0 ┌──────────────┬──────────────┐
+//        │ rmem         │ tail         │ bytes accounted; ring index of the next message to come
+//      8 │ softlimit    │ ring         │ fast deliveries stay below it; address of the ring
+//     16 │ mask         │ head         │ entries of the ring - 1; ring index of the next message to go
+//     24 │ flags, error │ portid       │ SOCK_*, errno pending in bits 24..31; a port that was only wanted too
+//     32 │ key          │ id           │ netns and protocol; number of the socket, never used twice
+//     40 │ task         │ cold         │
+//     48 │ next         │ prev         │ the task's sockets, newest first
+//     56 │ cred         │ drops        │ the opener's credentials; messages lost
+//     64 └──────────────┴──────────────┘
+@unmanaged
+export class Sock {
+  rmem: u32
+  tail: u32
+  softlimit: u32
+  ring: usize
+  mask: u32
+  head: u32
+  flags: u32
+  portid: u32
+  key: u32
+  id: u32
+  task: Task
+  cold: Cold
+  next: Sock
+  prev: Sock
+  cred: Cred
+  drops: u32
+}
+
+//   struct Cold, 96 bytes
+//      0 ┌──────────────┬──────────────┐
+//        │ dstPortid    │ dstGroup     │ the peer, if SOCK_CONNECTED
+//      8 │ rcvbuf       │ sndbuf       │
+//     16 │ moment (u64)                │ when it became a member of its first group
+//     24 │ groups       │ highest      │ the first 32 groups as a mask; the highest group ever joined
+//     32 │ members      │ memberCount  │ array of struct Membership
+//     40 │ memberRoom   │ filter       │ its capacity; attached socket filter
+//     48 │ rcvtimeoLow  │ rcvtimeoHigh │ microseconds
+//     56 │ sndtimeoLow  │ sndtimeoHigh │
+//     64 │ options      │ priority     │ plain switches of SOL_SOCKET, by number
+//     72 │ mark         │ rcvlowat     │
+//     80 │ lingerOn     │ lingerTime   │
+//     88 │ bufLock      │ optionsHigh  │
+//     96 └──────────────┴──────────────┘
+@unmanaged
+export class Cold {
+  dstPortid: u32
+  dstGroup: u32
+  rcvbuf: u32
+  sndbuf: u32
+  moment: u64
+  groups: u32
+  highest: u32
+  members: usize
+  memberCount: u32
+  memberRoom: u32
+  filter: usize
+  rcvtimeoLow: u32
+  rcvtimeoHigh: u32
+  sndtimeoLow: u32
+  sndtimeoHigh: u32
+  options: u32
+  priority: u32
+  mark: u32
+  rcvlowat: u32
+  lingerOn: u32
+  lingerTime: u32
+  bufLock: u32
+  optionsHigh: u32
+}
+
+/** Bytes of the hot part. */
+export const SOCK_SIZE: u32 = 64
+const COLD_SIZE: u32 = 96
+
+/** The socket has a port and stands in the port table. */
+export const SOCK_BOUND: u32 = 1
+/** It lost a message; nothing is taken until its queue has been read empty. */
+export const SOCK_CONGESTED: u32 = 2
+/** NETLINK_NO_ENOBUFS. */
+export const SOCK_NO_ENOBUFS: u32 = 4
+/** NETLINK_BROADCAST_ERROR. */
+export const SOCK_BROADCAST_ERROR: u32 = 8
+/** NETLINK_PKTINFO. */
+export const SOCK_PKTINFO: u32 = 16
+/** SO_PASSCRED. */
+export const SOCK_PASSCRED: u32 = 32
+/** NETLINK_CAP_ACK. */
+export const SOCK_CAP_ACK: u32 = 64
+/** NETLINK_EXT_ACK. */
+export const SOCK_EXT_ACK: u32 = 128
+/** NETLINK_GET_STRICT_CHK. */
+export const SOCK_STRICT_CHK: u32 = 256
+/** NETLINK_LISTEN_ALL_NSID. */
+export const SOCK_LISTEN_ALL_NSID: u32 = 512
+/** connect() gave it a peer. */
+export const SOCK_CONNECTED: u32 = 1024
+/** It was opened as SOCK_DGRAM. */
+export const SOCK_IS_DGRAM: u32 = 2048
+/** Somebody waits for something to read. */
+export const SOCK_ARMED_READ: u32 = 4096
+/** Somebody waits for room in its queue. */
+export const SOCK_ARMED_ROOM: u32 = 8192
+/** A filter is attached: every delivery takes the careful path. */
+export const SOCK_FILTERED: u32 = 16384
+/** The list of memberships exists, be it empty. */
+export const SOCK_HAS_GROUPS: u32 = 32768
+/** SO_LOCK_FILTER. */
+export const SOCK_FILTER_LOCKED: u32 = 65536
+/** A call of this socket is running that asks hooks in the middle. */
+export const SOCK_BUSY: u32 = 131072
+/** It was closed in the middle of such a call, and goes when the call ends. */
+export const SOCK_DYING: u32 = 262144
+
+const ERROR_SHIFT: u32 = 24
+
+/** net.core.rmem_default and wmem_default. */
+export const DEFAULT_BUFFER: u32 = 212992
+
+/** The key of a namespace and a protocol. */
+// @ts-ignore: decorator
+@inline
+export function keyOf(netns: u32, protocol: u32): u32 {
+  return (netns << 8) | protocol
+}
+
+/** The protocol of a socket. */
+// @ts-ignore: decorator
+@inline
+export function protocolOf(sock: Sock): u32 {
+  return sock.key & 0xff
+}
+
+/** The pending error, 0 for none. */
+// @ts-ignore: decorator
+@inline
+export function errorOf(sock: Sock): u32 {
+  return sock.flags >>> ERROR_SHIFT
+}
+
+/** Sets the pending error; 0 clears it. */
+export function setError(sock: Sock, error: u32): void {
+  sock.flags = (sock.flags & ((1 << ERROR_SHIFT) - 1)) | (error << ERROR_SHIFT)
+}
+
+/** The cold part, made if need be; null without memory. */
+export function coldOf(sock: Sock): Cold {
+  if (!nil(sock.cold)) return sock.cold
+  const cold = changetype<Cold>(allocZero(COLD_SIZE, GFP_KERNEL))
+  if (nil(cold)) return cold
+  cold.rcvbuf = DEFAULT_BUFFER
+  cold.sndbuf = DEFAULT_BUFFER
+  cold.rcvlowat = 1
+  sock.cold = cold
+  return cold
+}
+
+/** Gives the cold part back. */
+export function coldFree(sock: Sock): void {
+  if (nil(sock.cold)) return
+  free(changetype<usize>(sock.cold), COLD_SIZE)
+  sock.cold = changetype<Cold>(0)
+}
+
+/** SO_RCVBUF as it counts. */
+// @ts-ignore: decorator
+@inline
+export function rcvbufOf(sock: Sock): u32 {
+  return nil(sock.cold) ? DEFAULT_BUFFER : sock.cold.rcvbuf
+}
+
+/** SO_SNDBUF as it counts. */
+// @ts-ignore: decorator
+@inline
+export function sndbufOf(sock: Sock): u32 {
+  return nil(sock.cold) ? DEFAULT_BUFFER : sock.cold.sndbuf
+}

@@ -1,0 +1,94 @@
+// Wake-ups: a socket that somebody waits for is armed; when what it is armed for happens its id goes onto the ready list,
+// which the host reads after each outermost call.
+
+import { ENOBUFS } from '../uapi/errno'
+import { GFP_KERNEL } from '../uapi/constants'
+import { alloc, free } from '../mm/alloc'
+import { kernel } from '../kernel'
+import { RESULT_AT, refOf, setResult } from '../memory'
+import { RESULT_BLOCKED, RESULT_BLOCKED_FOR, RESULT_BLOCKED_SOCK, RESULT_READY } from '../result'
+import { SOCK_ARMED_READ, SOCK_ARMED_ROOM, Sock } from './sock'
+
+const FIRST_ENTRIES: u32 = 16
+
+/** Arms a socket for SOCK_ARMED_READ or SOCK_ARMED_ROOM; 0 or -ENOBUFS. Each armed socket has its place on the list. */
+export function arm(sock: Sock, what: u32): i32 {
+  const k = kernel()
+  if (!(sock.flags & (SOCK_ARMED_READ | SOCK_ARMED_ROOM))) {
+    if (!reserve()) return -ENOBUFS
+    k.armed += 1
+  }
+  sock.flags |= what
+  return 0
+}
+
+function reserve(): bool {
+  const k = kernel()
+  const size = k.readyRing ? k.readyMask + 1 : 0
+  const queued = k.readyTail - k.readyHead
+  if (k.armed + queued < size) return true
+  const grown = size ? size << 1 : FIRST_ENTRIES
+  const ring = alloc(grown << 2, GFP_KERNEL)
+  if (!ring) return false
+  for (let i: u32 = 0; i < queued; i++) {
+    store<u32>(ring + (i << 2), load<u32>(k.readyRing + (((k.readyHead + i) & k.readyMask) << 2)))
+  }
+  if (size) free(k.readyRing, size << 2)
+  k.readyRing = ring
+  k.readyMask = grown - 1
+  k.readyHead = 0
+  k.readyTail = queued
+  return true
+}
+
+/** Something happened that the socket is armed for: its id goes onto the list, and it is disarmed. */
+export function fire(sock: Sock): void {
+  const k = kernel()
+  sock.flags &= ~(SOCK_ARMED_READ | SOCK_ARMED_ROOM)
+  store<u32>(k.readyRing + ((k.readyTail & k.readyMask) << 2), sock.id)
+  k.readyTail += 1
+  k.armed -= 1
+  setResult(RESULT_READY, 1)
+}
+
+/** Notes which socket was the reason of an -EAGAIN, and what to arm it for. */
+export function blockedOn(sock: Sock, what: u32): void {
+  setResult(RESULT_BLOCKED, sock.id)
+  setResult(RESULT_BLOCKED_SOCK, refOf(sock))
+  setResult(RESULT_BLOCKED_FOR, what)
+}
+
+/** Forgets that socket, if it is this one: it is going. */
+export function forgetBlocked(sock: Sock): void {
+  if (load<u32>(RESULT_AT + (RESULT_BLOCKED << 2)) == sock.id) setResult(RESULT_BLOCKED, 0)
+}
+
+/** There is something to read, a message or an error. */
+// @ts-ignore: decorator
+@inline
+export function wakeReaders(sock: Sock): void {
+  if (sock.flags & SOCK_ARMED_READ) fire(sock)
+}
+
+/** There may be room. */
+// @ts-ignore: decorator
+@inline
+export function wakeSenders(sock: Sock): void {
+  if (sock.flags & SOCK_ARMED_ROOM) fire(sock)
+}
+
+/** The id of the next ready socket, or 0. The list goes with the last armed socket. */
+export function readyNext(): u32 {
+  const k = kernel()
+  if (k.readyHead == k.readyTail) {
+    setResult(RESULT_READY, 0)
+    if (k.readyRing && !k.armed) {
+      free(k.readyRing, (k.readyMask + 1) << 2)
+      k.readyRing = 0
+    }
+    return 0
+  }
+  const id = load<u32>(k.readyRing + ((k.readyHead & k.readyMask) << 2))
+  k.readyHead += 1
+  return id
+}

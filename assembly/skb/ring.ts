@@ -1,0 +1,83 @@
+// The receive ring of a socket: 4-byte references, allocated at the first message, doubled up to what rcvbuf lets in.
+
+import { GFP_ATOMIC } from '../uapi/constants'
+import { alloc, free } from '../mm/alloc'
+import { smallestTruesize } from '../mm/truesize'
+import { Sock, rcvbufOf } from '../netlink/sock'
+import { Skb, skbPut } from './skb'
+
+const FIRST_ENTRIES: u32 = 16
+
+/** How many messages are queued. */
+// @ts-ignore: decorator
+@inline
+export function ringCount(sock: Sock): u32 {
+  return sock.tail - sock.head
+}
+
+/** The next message. The ring must not be empty. */
+// @ts-ignore: decorator
+@inline
+export function ringFirst(sock: Sock): Skb {
+  return changetype<Skb>(load<usize>(sock.ring + ((sock.head & sock.mask) << 2)))
+}
+
+/** The message `index` places behind the next one. */
+export function ringAt(sock: Sock, index: u32): Skb {
+  return changetype<Skb>(load<usize>(sock.ring + (((sock.head + index) & sock.mask) << 2)))
+}
+
+/** Puts a message last. The ring must have room. */
+// @ts-ignore: decorator
+@inline
+export function ringPush(sock: Sock, skb: Skb): void {
+  const tail = sock.tail
+  store<usize>(sock.ring + ((tail & sock.mask) << 2), changetype<usize>(skb))
+  sock.tail = tail + 1
+  sock.rmem += skb.truesize
+}
+
+/** Makes room for one more message; false without memory. */
+export function ringReserve(sock: Sock): bool {
+  if (!sock.ring) return ringMove(sock, FIRST_ENTRIES)
+  if (ringCount(sock) <= sock.mask) return true
+  return ringMove(sock, (sock.mask + 1) << 1)
+}
+
+function ringMove(sock: Sock, entries: u32): bool {
+  const ring = alloc(entries << 2, GFP_ATOMIC)
+  if (!ring) return false
+  const count = ringCount(sock)
+  for (let i: u32 = 0; i < count; i++) {
+    store<usize>(ring + (i << 2), load<usize>(sock.ring + (((sock.head + i) & sock.mask) << 2)))
+  }
+  if (sock.ring) free(sock.ring, (sock.mask + 1) << 2)
+  sock.ring = ring
+  sock.mask = entries - 1
+  sock.head = 0
+  sock.tail = count
+  return true
+}
+
+/**
+ * The one number that a fast delivery compares rmem with: below it neither the ring is full nor rcvbuf reached. 0 sends every
+ * delivery down the careful path.
+ */
+export function ringLimit(sock: Sock): u32 {
+  if (!sock.ring) return 0
+  const full = (sock.mask + 1) * smallestTruesize()
+  return min(full, rcvbufOf(sock))
+}
+
+/** Gives back the ring and everything in it. */
+export function ringFree(sock: Sock): void {
+  if (!sock.ring) return
+  const count = ringCount(sock)
+  for (let i: u32 = 0; i < count; i++) skbPut(ringAt(sock, i))
+  free(sock.ring, (sock.mask + 1) << 2)
+  sock.ring = 0
+  sock.mask = 0
+  sock.head = 0
+  sock.tail = 0
+  sock.rmem = 0
+}

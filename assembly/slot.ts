@@ -1,0 +1,77 @@
+// Slots: small numbers that stand for functions of the host. The host keeps an array of functions, the core hands out places.
+
+import { GFP_KERNEL } from './uapi/constants'
+import { alloc, free } from './mm/alloc'
+import { kernel } from './kernel'
+
+//   slot table: an array of words. A free slot holds the number of the next free one + 1 (0: none), a used one TAKEN.
+
+/** What the core wants of the host, in the low bits of the import's first argument. */
+export const CALL_CN: u32 = 1
+/** A kernel socket's input function; a: the message. */
+export const CALL_INPUT: u32 = 2
+/** A bind hook; a: the group. */
+export const CALL_BIND: u32 = 3
+/** An unbind hook; a: the group. */
+export const CALL_UNBIND: u32 = 4
+/** A timer. */
+export const CALL_TIMER: u32 = 5
+/** The release notifier; a: protocol, b: port. */
+export const CALL_RELEASE: u32 = 6
+const KIND_BITS: u32 = 4
+const TAKEN: u32 = 0xffffffff
+const FIRST_SLOTS: u32 = 16
+
+/** A free slot, or -1 without memory. */
+export function slotTake(): i32 {
+  const k = kernel()
+  if (!k.freeSlot && !grow()) return -1
+  const slot = k.freeSlot - 1
+  k.freeSlot = load<u32>(k.slots + (slot << 2))
+  store<u32>(k.slots + (slot << 2), TAKEN)
+  k.slotsUsed += 1
+  return slot
+}
+
+function grow(): bool {
+  const k = kernel()
+  const old = k.slotCapacity
+  const capacity = old ? old << 1 : FIRST_SLOTS
+  const slots = alloc(capacity << 2, GFP_KERNEL)
+  if (!slots) return false
+  if (old) {
+    memory.copy(slots, k.slots, old << 2)
+    free(k.slots, old << 2)
+  }
+  for (let i = old; i < capacity; i++) store<u32>(slots + (i << 2), i + 1 < capacity ? i + 2 : 0)
+  k.slots = slots
+  k.slotCapacity = capacity
+  k.freeSlot = old + 1
+  return true
+}
+
+/** Gives a slot back. The table goes with the last one. */
+export function slotGive(slot: u32): void {
+  const k = kernel()
+  assert(slot < k.slotCapacity && load<u32>(k.slots + (slot << 2)) == TAKEN, 'slot: given back, but not taken')
+  store<u32>(k.slots + (slot << 2), k.freeSlot)
+  k.freeSlot = slot + 1
+  k.slotsUsed -= 1
+  if (k.slotsUsed) return
+  free(k.slots, k.slotCapacity << 2)
+  k.slots = 0
+  k.slotCapacity = 0
+  k.freeSlot = 0
+}
+
+// The same import that abi.ts declares.
+// @ts-ignore: decorator
+@external("env", "callback")
+declare function callback(kindSlot: i32, a: i32, b: i32): i32
+
+/** Calls the host's function of a slot. The core is re-entrant here: nothing that was looked up before is certain after it. */
+// @ts-ignore: decorator
+@inline
+export function callHost(slot: u32, kind: u32, a: u32, b: u32): i32 {
+  return callback((slot << KIND_BITS) | kind, a, b)
+}

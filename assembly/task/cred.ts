@@ -1,0 +1,62 @@
+// Credentials: immutable, shared, counted. A socket keeps those of whoever opened it.
+
+import { GFP_KERNEL } from '../uapi/constants'
+import { allocZero, free } from '../mm/alloc'
+
+//   struct Cred, 48 bytes
+//      0 ┌──────┬──────┬──────┬──────┐
+//        │ refs │ uid  │ euid │ suid │
+//     16 │ gid  │ egid │ sgid │ -    │
+//     32 │ capsLow (32) │ capsHigh   │ effective capabilities
+//     40 └──────────────┴────────────┘
+@unmanaged
+export class Cred {
+  refs: u32
+  uid: u32
+  euid: u32
+  suid: u32
+  gid: u32
+  egid: u32
+  sgid: u32
+  unused: u32
+  capsLow: u32
+  capsHigh: u32
+}
+
+const CRED_SIZE: u32 = 40
+
+/** New credentials with one reference, all zero, or null without memory. */
+export function credAlloc(): Cred {
+  const cred = changetype<Cred>(allocZero(CRED_SIZE, GFP_KERNEL))
+  if (changetype<usize>(cred)) cred.refs = 1
+  return cred
+}
+
+/** A copy with one reference, or null without memory. */
+export function credCopy(from: Cred): Cred {
+  const cred = credAlloc()
+  if (!changetype<usize>(cred)) return cred
+  memory.copy(changetype<usize>(cred), changetype<usize>(from), CRED_SIZE)
+  cred.refs = 1
+  return cred
+}
+
+/** One more owner. */
+export function credGet(cred: Cred): Cred {
+  cred.refs += 1
+  return cred
+}
+
+/** One owner less. */
+export function credPut(cred: Cred): void {
+  assert(cred.refs != 0, 'cred: more references given back than taken')
+  cred.refs -= 1
+  if (!cred.refs) free(changetype<usize>(cred), CRED_SIZE)
+}
+
+/** Whether a set of capabilities, in two words, has one. */
+// @ts-ignore: decorator
+@inline
+export function hasCap(low: u32, high: u32, cap: u32): bool {
+  return cap < 32 ? ((low >>> cap) & 1) != 0 : cap < 64 && ((high >>> (cap - 32)) & 1) != 0
+}

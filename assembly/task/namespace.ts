@@ -1,0 +1,52 @@
+// Network namespaces: a number for each name. Number 0 is the initial one, which has no name.
+
+import { ENOMEM, ENOSPC } from '../uapi/errno'
+import { GFP_KERNEL } from '../uapi/constants'
+import { alloc, free } from '../mm/alloc'
+import { kernel } from '../kernel'
+
+//   struct Namespace, 12 bytes and the name
+//      0 ┌──────────────┬──────────────┬──────────────┐
+//        │ next         │ number       │ length       │
+//     12 ├──────────────┴──────────────┴──────────────┤
+//        │ name (UTF-8)                               │
+//        └────────────────────────────────────────────┘
+@unmanaged
+export class Namespace {
+  next: Namespace
+  number: u32
+  length: u32
+}
+
+const HEADER: u32 = 12
+
+/** The number of the namespace with this name, which is made if need be; -ENOSPC at the limit, -ENOMEM. */
+export function namespaceNumber(name: usize, length: u32): i32 {
+  const k = kernel()
+  let one = changetype<Namespace>(k.namespaceList)
+  while (changetype<usize>(one)) {
+    if (one.length == length && memory.compare(changetype<usize>(one) + HEADER, name, length) == 0) return one.number
+    one = one.next
+  }
+  if (k.namespaces >= k.maxNamespaces) return -ENOSPC
+  const made = changetype<Namespace>(alloc(HEADER + length, GFP_KERNEL))
+  if (!changetype<usize>(made)) return -ENOMEM
+  k.namespaces += 1
+  made.next = changetype<Namespace>(k.namespaceList)
+  made.number = k.namespaces
+  made.length = length
+  memory.copy(changetype<usize>(made) + HEADER, name, length)
+  k.namespaceList = changetype<usize>(made)
+  return made.number
+}
+
+/** Forgets all names; used when the machine halts. */
+export function namespacesFree(): void {
+  const k = kernel()
+  while (k.namespaceList) {
+    const one = changetype<Namespace>(k.namespaceList)
+    k.namespaceList = changetype<usize>(one.next)
+    free(changetype<usize>(one), HEADER + one.length)
+  }
+  k.namespaces = 0
+}

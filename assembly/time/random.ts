@@ -1,0 +1,34 @@
+// The seeded generator (xoshiro128**, public domain by Blackman and Vigna): the only randomness of the machine.
+
+import { kernel } from '../kernel'
+
+// splitmix32, to spread a seed over the four words.
+function spread(seed: u32): u32 {
+  let z = seed + 0x9e3779b9
+  z = (z ^ (z >>> 16)) * 0x85ebca6b
+  z = (z ^ (z >>> 13)) * 0xc2b2ae35
+  return z ^ (z >>> 16)
+}
+
+/** Starts the generator. */
+export function seedRandom(seed: u32): void {
+  const k = kernel()
+  k.random0 = spread(seed)
+  k.random1 = spread(k.random0)
+  k.random2 = spread(k.random1)
+  k.random3 = spread(k.random2) | 1
+}
+
+/** The next number. */
+export function random(): u32 {
+  const k = kernel()
+  const result = rotl(k.random1 * 5, 7) * 9
+  const t = k.random1 << 9
+  k.random2 ^= k.random0
+  k.random3 ^= k.random1
+  k.random1 ^= k.random2
+  k.random0 ^= k.random3
+  k.random2 ^= t
+  k.random3 = rotl(k.random3, 11)
+  return result
+}

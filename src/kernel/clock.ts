@@ -1,0 +1,129 @@
+// Virtual time, and the timers that hang on it.
+
+import type { Clock as ClockInterface, Timer as TimerInterface } from '../api.js'
+import type { Machine } from '../machine/index.js'
+import { asFunction } from '../user/index.js'
+
+const NS_PER_MS = 1e6
+const HIGH = 2 ** 32
+/** What one call of the machine moves time by at most: just below 2^32 ms. */
+const LONGEST_STEP = 2 ** 31
+
+/** Nanoseconds since boot; exact below 2^53, which is 104 days. */
+export function nanoseconds(machine: Machine): number {
+  machine.abi.clock_read()
+  return machine.listWord(1) * HIGH + machine.listWord(0)
+}
+
+export class Clock implements ClockInterface {
+  readonly #machine: Machine
+
+  constructor(machine: Machine) {
+    this.#machine = machine
+  }
+
+  get now(): number {
+    return nanoseconds(this.#machine) / NS_PER_MS
+  }
+
+  advance(ms: number): void {
+    if (typeof ms !== 'number') throw new TypeError('ms must be a number')
+    if (!(ms >= 0) || !Number.isFinite(ms)) throw new RangeError(`ms must be a finite number, 0 or more, not ${ms}`)
+    let left = Math.floor(ms)
+    const rest = Math.round((ms - left) * NS_PER_MS)
+    while (left > LONGEST_STEP) {
+      this.#step(LONGEST_STEP, 0)
+      left -= LONGEST_STEP
+    }
+    this.#step(left, rest)
+  }
+
+  runUntilIdle(): void {
+    this.#step(0, 0)
+  }
+
+  #step(ms: number, ns: number): void {
+    const result = this.#machine.abi.clock_advance(ms, ns)
+    this.#machine.settle()
+    if (result < 0) throw new Error('time moves already: a function that the clock has called cannot move it')
+  }
+}
+
+/** A timer of a module. */
+class Timer implements TimerInterface {
+  readonly callback: (timer: TimerInterface) => void
+  expires = 0
+  timer = 0
+  slot = 0
+
+  constructor(callback: (timer: TimerInterface) => void) {
+    this.callback = callback
+  }
+
+  get pending(): boolean {
+    return this.timer !== 0
+  }
+}
+
+export class Timers {
+  readonly #machine: Machine
+  readonly #known = new WeakSet<TimerInterface>()
+
+  constructor(machine: Machine) {
+    this.#machine = machine
+  }
+
+  get jiffies(): number {
+    return Math.floor(nanoseconds(this.#machine) / NS_PER_MS)
+  }
+
+  setup(callback: (timer: TimerInterface) => void): TimerInterface {
+    const timer = new Timer(asFunction(callback, 'callback'))
+    this.#known.add(timer)
+    return timer
+  }
+
+  #own(timer: TimerInterface): Timer {
+    if (!this.#known.has(timer)) throw new TypeError('timer must come from timer_setup() of this kernel')
+    return timer as Timer
+  }
+
+  modify(given: TimerInterface, expires: number): number {
+    const timer = this.#own(given)
+    if (typeof expires !== 'number') throw new TypeError('expires must be a number')
+    if (!Number.isFinite(expires) || expires < 0) throw new RangeError(`expires must be jiffies, 0 or more, not ${expires}`)
+    const tick = Math.ceil(expires)
+    const { abi } = this.#machine
+    const low = tick % HIGH
+    const high = Math.floor(tick / HIGH)
+    if (timer.timer !== 0) {
+      abi.timer_move(timer.timer, low, high)
+      timer.expires = tick
+      return 1
+    }
+    const added = abi.timer_add(low, high)
+    if (added < 0) return added
+    timer.timer = added
+    timer.slot = this.#machine.listWord(0)
+    timer.expires = tick
+    this.#machine.bindFunction(timer.slot, () => this.#fire(timer))
+    return 0
+  }
+
+  // The kernel has given timer and slot back by now: the callback may arm it again.
+  #fire(timer: Timer): number {
+    this.#machine.unbindFunction(timer.slot, this.#machine.functionAt(timer.slot))
+    timer.timer = 0
+    timer.callback(timer)
+    return 0
+  }
+
+  delete(given: TimerInterface): number {
+    const timer = this.#own(given)
+    if (timer.timer === 0) return 0
+    this.#machine.abi.timer_delete(timer.timer)
+    this.#machine.unbindFunction(timer.slot, this.#machine.functionAt(timer.slot))
+    timer.timer = 0
+    return 1
+  }
+}

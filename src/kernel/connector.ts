@@ -1,0 +1,112 @@
+// The connector as kernel code has it: callbacks, sends, notification requests.
+
+import type { CnCallback, NotificationRequest, NotifyRange } from '../api.js'
+import { CN_HEADERS, type HostFunction, LAYOUT, type Machine } from '../machine/index.js'
+import { type CbId, type CnMsgInit, EMSGSIZE, u32 } from '../uapi/index.js'
+import { asFunction } from '../user/index.js'
+import { completeMessage } from './message.js'
+
+/** Bytes of a callback's name that are kept, without the zero (conformance cn-register/long-names-are-cut). */
+const NAME_BYTES = 31
+const CTL_WORDS = 4
+const RANGE_WORDS = 2
+const MAX_LEN = 65535
+
+export class Connector {
+  readonly #machine: Machine
+
+  constructor(machine: Machine) {
+    this.#machine = machine
+  }
+
+  add(id: CbId, name: string, callback: CnCallback): number {
+    const idx = u32(id.idx, 'id.idx')
+    const val = u32(id.val, 'id.val')
+    if (typeof name !== 'string') throw new TypeError('name must be a string')
+    const fn = messageFunction(this.#machine, asFunction(callback, 'callback'))
+    const slot = this.#machine.abi.cn_add_callback(idx, val, this.#machine.transmitText(name, NAME_BYTES))
+    if (slot < 0) return slot
+    this.#machine.bindFunction(slot, fn)
+    this.#machine.abi.cn_announce(idx, val, 1)
+    this.#machine.settle()
+    return 0
+  }
+
+  delete(id: CbId): void {
+    const { abi } = this.#machine
+    const idx = u32(id.idx, 'id.idx')
+    const val = u32(id.val, 'id.val')
+    const slot = abi.cn_del_callback(idx, val)
+    if (slot < 0) return
+    this.#machine.unbindFunction(slot, this.#machine.functionAt(slot))
+    abi.cn_announce(idx, val, 0)
+    this.#machine.settle()
+  }
+
+  send(msg: CnMsgInit, portid: number, group: number, gfp: number): number {
+    const complete = completeMessage(msg)
+    return this.#send(complete, complete.len, u32(portid, 'portid'), u32(group, 'group'), u32(gfp, 'gfp_mask'))
+  }
+
+  sendMult(msg: CnMsgInit, len: number, portid: number, group: number, gfp: number): number {
+    const data = msg.data
+    const complete = completeMessage({ ...msg, len: msg.len ?? Math.min(data?.length ?? 0, MAX_LEN) })
+    const length = u32(len, 'len')
+    if (length > MAX_LEN) throw new RangeError(`len must be at most ${MAX_LEN}, as in C`)
+    return this.#send(complete, length, u32(portid, 'portid'), u32(group, 'group'), u32(gfp, 'gfp_mask'))
+  }
+
+  #send(msg: Required<CnMsgInit>, length: number, portid: number, group: number, gfp: number): number {
+    const machine = this.#machine
+    const { idx, val } = msg.id
+    let result: number
+    if (CN_HEADERS + length <= LAYOUT.TRANSMIT_BYTES) {
+      machine.transmitConnector(msg, length)
+      result = machine.abi.cn_send(idx, val, length, portid, group, gfp)
+    } else {
+      const skb = machine.abi.cn_reserve(idx, val, length, portid, group, gfp)
+      if (skb < 0) return skb
+      machine.fillConnector(skb, msg, length)
+      result = machine.abi.cn_commit(skb)
+    }
+    machine.settle()
+    return result
+  }
+
+  request(request: NotificationRequest, callback?: CnCallback): number {
+    const machine = this.#machine
+    const ranges = [...rangeWords(request.idx, 'idx'), ...rangeWords(request.val, 'val')]
+    const group = u32(request.group, 'group')
+    const fn = callback === undefined ? undefined : messageFunction(machine, asFunction(callback, 'callback'))
+    if ((CTL_WORDS + ranges.length) * 4 > LAYOUT.TRANSMIT_BYTES) return -EMSGSIZE
+    machine.transmitWords([request.idx.length, request.val.length, group, ranges.length * 4, ...ranges])
+    const slot = machine.abi.request_notification((CTL_WORDS + ranges.length) * 4, fn === undefined ? 0 : 1)
+    if (slot <= 0) return slot
+    if (fn !== undefined) machine.bindFunction(slot - 1, fn)
+    return 0
+  }
+}
+
+/** A connector callback as the machine calls it: the readers of this depth are laid over the message while it runs. */
+function messageFunction(machine: Machine, callback: CnCallback): HostFunction {
+  return (_kind, skb) => {
+    const readers = machine.readers()
+    readers.openMessage(skb)
+    try {
+      callback(readers.msg, readers.nsp)
+    } finally {
+      readers.skb = 0
+    }
+    return 0
+  }
+}
+
+function rangeWords(ranges: readonly NotifyRange[], name: string): number[] {
+  if (!Array.isArray(ranges)) throw new TypeError(`${name} must be an array of { first, range }`)
+  const words = new Array<number>(ranges.length * RANGE_WORDS)
+  ranges.forEach((one: NotifyRange, index) => {
+    words[index * RANGE_WORDS] = u32(one.first, `${name}[${index}].first`)
+    words[index * RANGE_WORDS + 1] = u32(one.range, `${name}[${index}].range`)
+  })
+  return words
+}

@@ -1,0 +1,172 @@
+// Kernel sockets of modules: netlink_kernel_create() and what is sent through them.
+
+import type {
+  KernelSocket as KernelSocketInterface,
+  NetlinkKernelCfg,
+  NetlinkNotify,
+  NetlinkSkbParms,
+} from '../api.js'
+import { type HostFunction, LAYOUT, type Machine } from '../machine/index.js'
+import { ENOBUFS, ENOMEM, GFP_KERNEL, i32, u32 } from '../uapi/index.js'
+import { asBytes, asFunction } from '../user/index.js'
+
+/** What names a kernel socket; it is worth nothing after its release. */
+class KernelSocket implements KernelSocketInterface {
+  readonly protocol: number
+  released = false
+
+  constructor(protocol: number) {
+    this.protocol = protocol
+  }
+}
+
+export class KernelSockets {
+  readonly #machine: Machine
+  readonly #notifiers: ((notify: NetlinkNotify) => void)[] = []
+  readonly #slots = new Map<KernelSocket, number>()
+
+  constructor(machine: Machine) {
+    this.#machine = machine
+  }
+
+  create(unit: number, cfg: NetlinkKernelCfg = {}): KernelSocket | null {
+    const machine = this.#machine
+    const number = u32(unit, 'unit')
+    const groups = u32(cfg.groups ?? 0, 'groups')
+    const flags = u32(cfg.flags ?? 0, 'flags')
+    for (const hook of ['input', 'bind', 'unbind'] as const) if (cfg[hook] !== undefined) asFunction(cfg[hook], hook)
+    const hooks = (cfg.bind ? LAYOUT.HOOK_BIND_BIT : 0) | (cfg.unbind ? LAYOUT.HOOK_UNBIND_BIT : 0)
+    const slot = machine.abi.ksock_create(number, groups, flags, cfg.input ? 1 : 0, hooks)
+    if (slot < 0) return null
+    machine.bindFunction(slot, hookFunction(machine, cfg))
+    const ksock = new KernelSocket(number)
+    this.#slots.set(ksock, slot)
+    return ksock
+  }
+
+  release(ksock: KernelSocketInterface): void {
+    const one = this.#live(ksock)
+    const slot = this.#slots.get(one) as number
+    one.released = true
+    this.#slots.delete(one)
+    this.#machine.abi.ksock_release(one.protocol)
+    this.#machine.unbindFunction(slot, this.#machine.functionAt(slot))
+  }
+
+  #live(ksock: KernelSocketInterface): KernelSocket {
+    if (!(ksock instanceof KernelSocket) || !this.#slots.has(ksock)) {
+      throw new TypeError('ksock must be a kernel socket of this kernel that has not been released')
+    }
+    return ksock
+  }
+
+  // A message with these bytes, or 0.
+  #message(skb: Uint8Array, group: number, gfp: number): number {
+    const machine = this.#machine
+    const bytes = asBytes(skb, 'skb')
+    if (bytes.length <= LAYOUT.TRANSMIT_BYTES) {
+      machine.transmit(bytes)
+      return machine.abi.ksock_message(bytes.length, group, gfp)
+    }
+    const message = machine.abi.ksock_reserve(bytes.length, group, gfp)
+    if (message !== 0) machine.fillParts(message, [bytes])
+    return message
+  }
+
+  #settled(result: number): number {
+    this.#machine.settle()
+    return result
+  }
+
+  unicast(ksock: KernelSocketInterface, skb: Uint8Array, portid: number, nonblock: boolean): number {
+    const { protocol } = this.#live(ksock)
+    const port = u32(portid, 'portid')
+    const message = this.#message(skb, 0, GFP_KERNEL)
+    if (message === 0) return -ENOBUFS
+    return this.#settled(this.#machine.abi.ksock_unicast(protocol, message, port, nonblock ? 1 : 0))
+  }
+
+  broadcast(ksock: KernelSocketInterface, skb: Uint8Array, portid: number, group: number, gfp: number): number {
+    const { protocol } = this.#live(ksock)
+    const port = u32(portid, 'portid')
+    const number = u32(group, 'group')
+    const message = this.#message(skb, number, u32(gfp, 'gfp_mask'))
+    if (message === 0) return -ENOBUFS
+    return this.#settled(this.#machine.abi.ksock_broadcast(protocol, message, port, number))
+  }
+
+  notify(
+    ksock: KernelSocketInterface,
+    skb: Uint8Array,
+    portid: number,
+    group: number,
+    report: boolean,
+    gfp: number,
+  ): number {
+    const { protocol } = this.#live(ksock)
+    const port = u32(portid, 'portid')
+    const number = u32(group, 'group')
+    const message = this.#message(skb, number, u32(gfp, 'gfp_mask'))
+    if (message === 0) return -ENOBUFS
+    return this.#settled(this.#machine.abi.ksock_notify(protocol, message, port, number, report ? 1 : 0))
+  }
+
+  hasListeners(ksock: KernelSocketInterface, group: number): boolean {
+    return this.#machine.abi.ksock_has_listeners(this.#live(ksock).protocol, u32(group, 'group')) !== 0
+  }
+
+  setError(ksock: KernelSocketInterface, portid: number, group: number, code: number): number {
+    const { protocol } = this.#live(ksock)
+    const error = -i32(code, 'code')
+    if (error < 1 || error > 133) throw new RangeError('code must be -errno')
+    return this.#settled(this.#machine.abi.ksock_set_err(protocol, u32(portid, 'portid'), u32(group, 'group'), error))
+  }
+
+  registerNotifier(callback: (notify: NetlinkNotify) => void): number {
+    asFunction(callback, 'callback')
+    const slot = this.#machine.abi.notifier_on()
+    if (slot < 0) return -ENOMEM
+    this.#notifiers.push(callback)
+    this.#machine.bindFunction(slot, (_kind, protocol, portid) => this.#notifyAll(protocol, portid >>> 0))
+    return 0
+  }
+
+  // One that throws does not keep the others from hearing it.
+  #notifyAll(protocol: number, portid: number): number {
+    const errors: unknown[] = []
+    for (const notifier of this.#notifiers) {
+      try {
+        notifier({ protocol, portid })
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length === 1) throw errors[0]
+    if (errors.length > 1) throw new AggregateError(errors, 'several notifiers threw')
+    return 0
+  }
+
+  capable(parms: NetlinkSkbParms, cap: number): boolean {
+    const readers = this.#machine.readersOf(parms)
+    if (readers === undefined) throw new TypeError('netlink_capable() can be asked inside the callback only, with what it was given')
+    return readers.capable(u32(cap, 'cap'))
+  }
+}
+
+function hookFunction(machine: Machine, cfg: NetlinkKernelCfg): HostFunction {
+  return (kind, a) => {
+    if (kind === LAYOUT.CALL_BIND) return cfg.bind === undefined ? 0 : cfg.bind(a >>> 0)
+    if (kind === LAYOUT.CALL_UNBIND) {
+      cfg.unbind?.(a >>> 0)
+      return 0
+    }
+    const readers = machine.readers()
+    readers.openSkb(a)
+    try {
+      cfg.input?.(readers.skbuff)
+    } finally {
+      readers.skb = 0
+    }
+    return 0
+  }
+}

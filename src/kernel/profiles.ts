@@ -1,0 +1,112 @@
+// Profiles and limits, and how they go into the machine.
+
+import type { BootOptions, Limits, Profile, TruesizeTable } from '../api.js'
+
+// Linux 6.18, x86-64, as measured: conformance/FINDINGS.md.
+const LINUX_6_TRUESIZE: TruesizeTable = { skbuff: 256, sharedInfo: 320, smallHead: 576, smallest: 512, largest: 4096 }
+
+/** Linux as it is today. */
+export const LINUX_6: Profile = {
+  name: 'LINUX_6',
+  dispatch: 'send',
+  notifications: false,
+  connectorGroups: 32,
+  truesize: LINUX_6_TRUESIZE,
+}
+
+/** The connector as its document describes it: callbacks from a work queue, notifications, any group number. */
+export const LINUX_2_6_14: Profile = {
+  name: 'LINUX_2_6_14',
+  dispatch: 'workqueue',
+  notifications: true,
+  connectorGroups: 'any',
+  truesize: LINUX_6_TRUESIZE,
+}
+
+/** What boot() takes when it is given none: today's dispatch, with everything that the document promises. */
+export const DEFAULT_PROFILE: Profile = { ...LINUX_6, name: 'default', notifications: true, connectorGroups: 'any' }
+
+const PROFILES: Readonly<Record<string, Profile>> = { LINUX_6, LINUX_2_6_14 }
+
+/** 4 MiB, and room for what fits into it. */
+export const DEFAULT_LIMITS: Limits = {
+  memory: 4 * 1024 * 1024,
+  sockets: 65536,
+  callbacks: 16384,
+  tasks: 32768,
+  timers: 65536,
+  groups: 65536,
+  namespaces: 256,
+}
+
+/** References are signed numbers on their way out, so memory ends below 2 GiB. */
+const MAX_MEMORY = 2 ** 31 - 65536
+const MAX_COUNT = 2 ** 31 - 1
+
+/**
+ * The profile that was asked for.
+ * @throws RangeError for a name that is none, TypeError for fields of the wrong type
+ */
+export function resolveProfile(asked: BootOptions['profile']): Profile {
+  if (asked === undefined) return DEFAULT_PROFILE
+  const profile = typeof asked === 'string' ? PROFILES[asked] : asked
+  if (profile === undefined) throw new RangeError(`profile must be one of ${Object.keys(PROFILES).join(', ')}, not ${String(asked)}`)
+  checkProfile(profile)
+  return profile
+}
+
+function checkProfile(profile: Profile): void {
+  if (typeof profile !== 'object' || profile === null) throw new TypeError('profile must be an object or a name')
+  const { dispatch, notifications, connectorGroups, truesize } = profile
+  if (dispatch !== 'send' && dispatch !== 'workqueue') throw new TypeError("profile.dispatch must be 'send' or 'workqueue'")
+  if (typeof notifications !== 'boolean') throw new TypeError('profile.notifications must be a boolean')
+  if (connectorGroups !== 32 && connectorGroups !== 'any') throw new TypeError("profile.connectorGroups must be 32 or 'any'")
+  for (const key of Object.keys(LINUX_6_TRUESIZE) as (keyof TruesizeTable)[]) {
+    checkCount(truesize?.[key], `profile.truesize.${key}`, 0, 2 ** 20)
+  }
+}
+
+function checkCount(value: unknown, name: string, least: number, most: number): number {
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`)
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`)
+  }
+  return value
+}
+
+/**
+ * The limits that were asked for, the others by default.
+ * @throws TypeError, RangeError
+ */
+export function resolveLimits(asked: Partial<Limits> = {}): Limits {
+  const limits = { ...DEFAULT_LIMITS }
+  for (const [key, value] of Object.entries(asked)) {
+    if (value === undefined) continue
+    if (!(key in limits)) throw new TypeError(`limits.${key} is not a limit`)
+    const most = key === 'memory' ? MAX_MEMORY : key === 'namespaces' ? 2 ** 23 : MAX_COUNT
+    Object.assign(limits, { [key]: checkCount(value, `limits.${key}`, key === 'memory' ? 131072 : 0, most) })
+  }
+  return limits
+}
+
+/** Profile and limits as words, in the order of struct Kernel (assembly/kernel.ts). */
+export function configWords(profile: Profile, limits: Limits): number[] {
+  const { truesize } = profile
+  return [
+    truesize.skbuff,
+    truesize.sharedInfo,
+    truesize.smallHead,
+    truesize.smallest,
+    truesize.largest,
+    profile.dispatch === 'workqueue' ? 1 : 0,
+    profile.connectorGroups === 'any' ? 1 : 0,
+    profile.notifications ? 1 : 0,
+    limits.sockets,
+    // The connector's own registrations do not count against the caller.
+    limits.callbacks + (profile.notifications ? 2 : 1),
+    limits.tasks,
+    limits.timers,
+    limits.groups,
+    limits.namespaces,
+  ]
+}

@@ -1,0 +1,268 @@
+// The machine: one instance of the kernel, the windows in its memory, and the functions of the host that it calls. Nothing
+// outside this folder knows where anything lies; what others keep are references that they only hand back.
+
+import { type CnMsgInit, NLMSG_DONE } from '../uapi/index.js'
+import { type Abi, LAYOUT } from './abi.generated.js'
+import { instantiate } from './instantiate.js'
+import { Readers } from './readers.js'
+
+/** What the kernel may call: `kind` is one of LAYOUT.CALL_*. */
+export type HostFunction = (kind: number, a: number, b: number) => number
+
+const KIND_MASK = 15
+const KIND_BITS = 4
+/** Bytes of both headers of a connector message. */
+export const CN_HEADERS = 36
+/** Longer copies out of the receive window are rarer than the views that they would need. */
+const CACHED_VIEWS = 1024
+
+export interface MachineConfig {
+  readonly module?: WebAssembly.Module | undefined
+  /** Bytes. */
+  readonly memory: number
+  readonly seed: number
+  /** Profile and limits, in the order of struct Kernel. */
+  readonly words: readonly number[]
+}
+
+export class Machine {
+  readonly abi: Abi
+  /** All result words, and all other words of memory. */
+  readonly words: Uint32Array
+  /** What happens to each id of the ready list. */
+  onReady: (id: number) => void = () => {}
+
+  readonly #bytes: Uint8Array<ArrayBuffer>
+  readonly #transmit: Uint8Array<ArrayBuffer>
+  readonly #receive: Uint8Array<ArrayBuffer>
+  readonly #views: (Uint8Array | undefined)[] = []
+  readonly #functions: (HostFunction | undefined)[] = []
+  readonly #readers: Readers[] = []
+  #depth = 0
+  #errors: unknown[] | null = null
+  #draining = false
+
+  constructor(config: MachineConfig) {
+    const { abi, memory } = instantiate(config.module, config.memory, (kindSlot, a, b) => this.#call(kindSlot, a, b))
+    this.abi = abi
+    this.words = new Uint32Array(memory.buffer)
+    this.#bytes = new Uint8Array(memory.buffer)
+    this.#transmit = this.#bytes.subarray(LAYOUT.TRANSMIT, LAYOUT.TRANSMIT + LAYOUT.TRANSMIT_BYTES)
+    this.#receive = this.#bytes.subarray(LAYOUT.RECEIVE, LAYOUT.RECEIVE + LAYOUT.RECEIVE_BYTES)
+    this.words.set(config.words, LAYOUT.TRANSMIT >>> 2)
+    if (abi.boot(config.seed) !== 0) throw new RangeError(`limits.memory: ${config.memory} bytes cannot hold a kernel`)
+  }
+
+  // ---- functions of the host
+
+  /** Puts a function into the slot that the kernel gave for it. */
+  bindFunction(slot: number, fn: HostFunction): void {
+    this.#functions[slot] = fn
+  }
+
+  /** What is in a slot. */
+  functionAt(slot: number): HostFunction | undefined {
+    return this.#functions[slot]
+  }
+
+  /** Empties a slot, unless it has been given to another function meanwhile. */
+  unbindFunction(slot: number, fn: HostFunction | undefined): void {
+    if (this.#functions[slot] === fn) this.#functions[slot] = undefined
+  }
+
+  // The errors of nested calls belong to them: each call of the host sees those of the functions that it ran itself.
+  #call(kindSlot: number, a: number, b: number): number {
+    const fn = this.#functions[kindSlot >>> KIND_BITS]
+    if (fn === undefined) return 0
+    const outer = this.#errors
+    this.#errors = null
+    this.#depth++
+    let failure: { error: unknown } | null = null
+    let result = 0
+    try {
+      result = fn(kindSlot & KIND_MASK, a, b) | 0
+    } catch (error) {
+      failure = { error }
+    }
+    this.#depth--
+    this.#errors = outer
+    if (failure !== null) {
+      this.#errors ??= []
+      this.#errors.push(failure.error)
+    }
+    return result
+  }
+
+  /** The readers of the present depth. */
+  readers(): Readers {
+    const depth = this.#depth
+    let readers = this.#readers[depth]
+    if (readers === undefined) {
+      readers = new Readers(this.#bytes, this.words)
+      this.#readers[depth] = readers
+    }
+    return readers
+  }
+
+  /** The readers that have handed out `parms` and are still open, if any. */
+  readersOf(parms: object): Readers | undefined {
+    return this.#readers.find((one) => one?.skb !== 0 && (one?.nsp === parms || one?.skbuff === parms))
+  }
+
+  /** To be called after every call that may have run functions or woken somebody. Throws what a function threw. */
+  settle(): void {
+    if (this.#errors !== null || this.words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_READY] !== 0) this.#settleNow()
+  }
+
+  #settleNow(): void {
+    const errors = this.#errors
+    this.#errors = null
+    if (this.#depth === 0 && !this.#draining) this.#drain()
+    if (errors === null) return
+    if (errors.length === 1) throw errors[0]
+    throw new AggregateError(errors, 'several callbacks threw')
+  }
+
+  #drain(): void {
+    this.#draining = true
+    try {
+      for (let id = this.abi.ready_next(); id !== 0; id = this.abi.ready_next()) this.onReady(id)
+    } finally {
+      this.#draining = false
+    }
+  }
+
+  // ---- windows
+
+  /** A result word. */
+  word(index: number): number {
+    return this.words[(LAYOUT.RESULT >>> 2) + index] as number
+  }
+
+  /** Forgets which socket the last -EAGAIN was for. */
+  clearBlocked(): void {
+    this.words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_BLOCKED] = 0
+  }
+
+  /** A list word. */
+  listWord(index: number): number {
+    return this.words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_LIST + index] as number
+  }
+
+  /** Writes bytes into the transmit window; they must fit. */
+  transmit(data: Uint8Array): void {
+    this.#transmit.set(data)
+  }
+
+  /** Writes the parts of a datagram into the transmit window. */
+  transmitParts(parts: readonly Uint8Array[]): void {
+    let at = 0
+    for (const part of parts) {
+      this.#transmit.set(part, at)
+      at += part.length
+    }
+  }
+
+  /** Writes the parts of a datagram into a reserved message. */
+  fillParts(skb: number, parts: readonly Uint8Array[]): void {
+    let at = skb + LAYOUT.SKB_DATA
+    for (const part of parts) {
+      this.#bytes.set(part, at)
+      at += part.length
+    }
+  }
+
+  /** Writes words into the transmit window, for structs of u32. */
+  transmitWords(words: readonly number[]): void {
+    this.words.set(words, LAYOUT.TRANSMIT >>> 2)
+  }
+
+  /** Writes the headers of a connector message and `length` bytes of its data, zeros behind what there is, into the transmit window. */
+  transmitConnector(msg: Required<CnMsgInit>, length: number): void {
+    this.#writeConnector(LAYOUT.TRANSMIT, msg, length)
+  }
+
+  /** The same into a reserved message. */
+  fillConnector(skb: number, msg: Required<CnMsgInit>, length: number): void {
+    this.#writeConnector(skb + LAYOUT.SKB_DATA, msg, length)
+  }
+
+  #writeConnector(at: number, msg: Required<CnMsgInit>, length: number): void {
+    const { words } = this
+    const word = at >>> 2
+    words[word] = CN_HEADERS + length
+    words[word + 1] = NLMSG_DONE
+    words[word + 2] = msg.seq
+    words[word + 3] = 0
+    words[word + 4] = msg.id.idx
+    words[word + 5] = msg.id.val
+    words[word + 6] = msg.seq
+    words[word + 7] = msg.ack
+    words[word + 8] = (msg.len & 0xffff) | (msg.flags << 16)
+    const { data } = msg
+    const given = data.length <= length ? data : data.subarray(0, length)
+    this.#bytes.set(given, at + CN_HEADERS)
+    if (given.length < length) this.#bytes.fill(0, at + CN_HEADERS + given.length, at + CN_HEADERS + length)
+  }
+
+  /** Writes an option's value or control messages into the receive window. */
+  putValue(value: Uint8Array): void {
+    this.#receive.set(value)
+  }
+
+  /** Writes a filter's instructions where the kernel looks for them: over both windows. */
+  putProgram(program: Uint8Array): void {
+    this.#bytes.set(program, LAYOUT.TRANSMIT)
+  }
+
+  /** A copy of the first bytes of the receive window. */
+  valueBytes(length: number): Uint8Array {
+    return this.#receive.slice(0, length)
+  }
+
+  /** Copies what the last receive gave into a buffer, which has room for it. */
+  copyReceived(into: Uint8Array): void {
+    const copied = this.word(LAYOUT.WORD_COPIED)
+    const at = this.word(LAYOUT.WORD_DATA)
+    if (at !== LAYOUT.RECEIVE) {
+      into.set(this.#bytes.subarray(at, at + copied))
+      this.abi.recv_done()
+      return
+    }
+    if (copied >= CACHED_VIEWS) into.set(this.#receive.subarray(0, copied))
+    else into.set(this.#views[copied] ?? this.#newView(copied))
+  }
+
+  #newView(length: number): Uint8Array {
+    const view = this.#receive.subarray(0, length)
+    this.#views[length] = view
+    return view
+  }
+
+  /** Copies what the last receive gave into several buffers, one after another. */
+  scatterReceived(into: readonly Uint8Array[]): void {
+    const copied = this.word(LAYOUT.WORD_COPIED)
+    const from = this.word(LAYOUT.WORD_DATA)
+    let done = 0
+    for (const buffer of into) {
+      const part = Math.min(buffer.length, copied - done)
+      if (part <= 0) continue
+      buffer.set(this.#bytes.subarray(from + done, from + done + part))
+      done += part
+    }
+    if (from !== LAYOUT.RECEIVE) this.abi.recv_done()
+  }
+
+  /** Text of the receive window. */
+  text(length: number): string {
+    return decoder.decode(this.#receive.subarray(0, length))
+  }
+
+  /** Writes text into the transmit window, cut at `most` bytes between characters; how many bytes it takes. */
+  transmitText(text: string, most: number): number {
+    return encoder.encodeInto(text, this.#transmit.subarray(0, most)).written
+  }
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()

@@ -1,0 +1,22 @@
+// Linux's user interface for TypeScript: its constants, its structs as types, and pure functions from struct to bytes
+// and back. Little-endian, as on the wire. Nothing here knows a kernel or a host.
+
+export * from '../../assembly/uapi/constants.js'
+export * from '../../assembly/uapi/errno.js'
+export { i32, u16, u32 } from './args.js'
+export * from './capabilities.js'
+export * from './cn-ctl.js'
+export { type CbId, type CnMsg, type CnMsgInit, decodeCnMsg, encodeCnMsg, tryDecodeCnMsg } from './cn-msg.js'
+export * from './connector-message.js'
+export * from './control.js'
+export * from './errno-names.js'
+export * from './layout.js'
+export * from './names.js'
+export * from './nlmsg.js'
+export * from './nlmsgerr.js'
+export * from './proc-event.js'
+export * from './proc-event-codec.js'
+export * from './proc-input.js'
+export * from './sockaddr-nl.js'
+export * from './tables.js'
+export * from './u32-constants.js'

@@ -1,0 +1,76 @@
+// Control messages: laid out for sendmsg() as cmsg(3) has them, and put into the room of recvmsg() as far as they fit.
+
+import type { Cmsg } from '../api.js'
+import {
+  MSG_CTRUNC,
+  NETLINK_PKTINFO,
+  SCM_CREDENTIALS,
+  SOL_NETLINK,
+  SOL_SOCKET,
+  encodeNlPktinfo,
+  encodeUcred,
+  i32,
+} from '../uapi/index.js'
+import { asBytes } from './arguments.js'
+
+const CMSGHDR_BYTES = 16
+
+function align8(length: number): number {
+  return (length + 7) & ~7
+}
+
+/** Control messages one behind another; a `cmsg_len` that lies is kept as it is. */
+export function encodeControl(items: readonly Cmsg[]): Uint8Array {
+  const parts = items.map((item) => encodeCmsg(item))
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}
+
+function encodeCmsg(item: Cmsg): Uint8Array {
+  const data = asBytes(item.data, 'control data')
+  const out = new Uint8Array(CMSGHDR_BYTES + align8(data.length))
+  const view = new DataView(out.buffer)
+  view.setBigUint64(0, BigInt.asUintN(64, BigInt(item.cmsg_len ?? CMSGHDR_BYTES + data.length)), true)
+  view.setInt32(8, i32(item.level, 'control level'), true)
+  view.setInt32(12, i32(item.type, 'control type'), true)
+  out.set(data, CMSGHDR_BYTES)
+  return out
+}
+
+/** What a message's receiver is told beside its bytes. */
+export interface Received {
+  readonly pktinfo: boolean
+  readonly passcred: boolean
+  readonly group: number
+  readonly pid: number
+  readonly uid: number
+  readonly gid: number
+}
+
+/**
+ * The control messages that fit into `room` bytes, NETLINK_PKTINFO first. What does not fit is cut, and below 16 bytes left
+ * out; both give MSG_CTRUNC (conformance recv/small-control-buffer).
+ */
+export function receivedControl(received: Received, room: number): { control: Cmsg[]; flags: number } {
+  const control: Cmsg[] = []
+  let flags = 0
+  let left = room
+  const put = (level: number, type: number, data: Uint8Array) => {
+    if (left < CMSGHDR_BYTES) {
+      flags |= MSG_CTRUNC
+      return
+    }
+    const fits = Math.min(data.length, left - CMSGHDR_BYTES)
+    if (fits < data.length) flags |= MSG_CTRUNC
+    control.push({ level, type, data: data.subarray(0, fits) })
+    left -= Math.min(left, CMSGHDR_BYTES + align8(data.length))
+  }
+  if (received.pktinfo) put(SOL_NETLINK, NETLINK_PKTINFO, encodeNlPktinfo({ group: received.group }))
+  if (received.passcred) put(SOL_SOCKET, SCM_CREDENTIALS, encodeUcred(received))
+  return { control, flags }
+}

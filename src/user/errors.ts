@@ -1,0 +1,51 @@
+// The one error of user space: which call failed, and why.
+
+import { errnoName } from '../uapi/index.js'
+
+const TEXTS: Readonly<Record<string, string>> = {
+  EPERM: 'operation not permitted',
+  ENOENT: 'no such file or directory',
+  ESRCH: 'no such process',
+  EBADF: 'bad file descriptor',
+  EAGAIN: 'resource temporarily unavailable',
+  ENOMEM: 'cannot allocate memory',
+  EFAULT: 'bad address',
+  EEXIST: 'file exists',
+  EINVAL: 'invalid argument',
+  ENFILE: 'too many open files in system',
+  ENOTTY: 'inappropriate ioctl for device',
+  ENOSPC: 'no space left on device',
+  EDOM: 'numerical argument out of domain',
+  ENODATA: 'no data available',
+  EMSGSIZE: 'message too long',
+  ENOPROTOOPT: 'protocol not available',
+  EPROTONOSUPPORT: 'protocol not supported',
+  ESOCKTNOSUPPORT: 'socket type not supported',
+  EOPNOTSUPP: 'operation not supported',
+  EAFNOSUPPORT: 'address family not supported by protocol',
+  EADDRINUSE: 'address already in use',
+  ENOBUFS: 'no buffer space available',
+  ECONNREFUSED: 'connection refused',
+}
+
+/** A failed system call: `code` is the errno's name, `errno` its number below zero (as Node has it), `syscall` the call. */
+export class SystemError extends Error {
+  override readonly name = 'SystemError'
+  readonly code: string
+  readonly errno: number
+  readonly syscall: string
+
+  constructor(errno: number, syscall: string) {
+    const code = errnoName(errno)
+    super(`${code}: ${TEXTS[code] ?? 'unknown error'}, ${syscall}`)
+    this.code = code
+    this.errno = errno
+    this.syscall = syscall
+  }
+}
+
+/** Gives a result back, or throws it if it is -errno. */
+export function check(result: number, syscall: string): number {
+  if (result < 0) throw new SystemError(result, syscall)
+  return result
+}

@@ -1,0 +1,7 @@
+// The userspace-style API: tasks, sockets, errors.
+
+export { asBytes, asFunction } from './arguments.js'
+export { SystemError } from './errors.js'
+export { Socket } from './socket.js'
+export { Task, type TaskWorld } from './task.js'
+export { Waiters } from './waiters.js'

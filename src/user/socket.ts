@@ -1,0 +1,356 @@
+// A netlink socket as a program has it.
+
+import type { Address, Datagram, Msghdr, ReceivedMsg, Socket as SocketInterface } from '../api.js'
+import { LAYOUT, type Machine } from '../machine/index.js'
+import {
+  EAGAIN,
+  EBADF,
+  EINVAL,
+  ENOTTY,
+  EOPNOTSUPP,
+  FIOASYNC,
+  FIOCLEX,
+  FIONBIO,
+  FIONCLEX,
+  MSG_PEEK,
+  MSG_TRUNC,
+  POLLERR,
+  POLLIN,
+  POLLNVAL,
+  SIOCGPGRP,
+  SIOCSPGRP,
+  SO_RCVTIMEO,
+  SO_SNDTIMEO,
+  SOL_SOCKET,
+  type SockaddrNl,
+  i32,
+  u32,
+} from '../uapi/index.js'
+import {
+  NOWHERE,
+  SOCKADDR_NL_BYTES,
+  type Target,
+  requiredTarget,
+  sendmsgTarget,
+  sendtoTarget,
+  sockaddr,
+  storeAddress,
+} from './address.js'
+import { asBytes, asParts, totalLength } from './arguments.js'
+import { encodeControl, receivedControl } from './control.js'
+import { SystemError, check } from './errors.js'
+import { type OptionValue, getOption, readOption, setOption } from './options.js'
+import type { Waiters } from './waiters.js'
+
+/** The room for control messages when a caller names none. */
+const CONTROL_ROOM = 256
+const NO_CONTROL = new Uint8Array(0)
+const NO_BYTES = new Uint8Array(0)
+
+/** Whoever opened the socket: it is closed when its owner is gone. */
+export interface Owner {
+  readonly alive: boolean
+}
+
+export class Socket implements SocketInterface {
+  readonly #machine: Machine
+  readonly #waiters: Waiters
+  readonly #owner: Owner
+  #sock: number
+
+  /** Only a task makes sockets. */
+  constructor(machine: Machine, waiters: Waiters, owner: Owner, sock: number) {
+    this.#machine = machine
+    this.#waiters = waiters
+    this.#owner = owner
+    this.#sock = sock
+  }
+
+  get closed(): boolean {
+    return this.#sock === 0 || !this.#owner.alive
+  }
+
+  #open(syscall: string): number {
+    if (this.closed) throw new SystemError(-EBADF, syscall)
+    return this.#sock
+  }
+
+  #finish(result: number, syscall: string): number {
+    this.#machine.settle()
+    return check(result, syscall)
+  }
+
+  // ---- names
+
+  bind(addr: Address | null, addrlen?: number): void {
+    const sock = this.#open('bind')
+    const { addrlen: length, family, pid, groups } = requiredTarget(addr, addrlen, 'bind')
+    this.#finish(this.#machine.abi.bind(sock, length, family, pid, groups), 'bind')
+  }
+
+  connect(addr: Address | null, addrlen?: number): void {
+    const sock = this.#open('connect')
+    const { addrlen: length, family, pid, groups } = requiredTarget(addr, addrlen, 'connect')
+    this.#finish(this.#machine.abi.connect(sock, length, family, pid, groups), 'connect')
+  }
+
+  getsockname(): SockaddrNl
+  getsockname(room: Uint8Array, addrlen?: number): number
+  getsockname(room?: Uint8Array, addrlen?: number): SockaddrNl | number {
+    this.#machine.abi.getsockname(this.#open('getsockname'))
+    return this.#address(room, addrlen, 'getsockname')
+  }
+
+  getpeername(): SockaddrNl
+  getpeername(room: Uint8Array, addrlen?: number): number
+  getpeername(room?: Uint8Array, addrlen?: number): SockaddrNl | number {
+    this.#machine.abi.getpeername(this.#open('getpeername'))
+    return this.#address(room, addrlen, 'getpeername')
+  }
+
+  #address(room: Uint8Array | undefined, addrlen: number | undefined, syscall: string): SockaddrNl | number {
+    const pid = this.#machine.word(LAYOUT.WORD_ADDR_PID)
+    const groups = this.#machine.word(LAYOUT.WORD_ADDR_GROUPS)
+    return room === undefined ? sockaddr(pid, groups) : storeAddress(pid, groups, room, addrlen, syscall)
+  }
+
+  // ---- sending
+
+  send(data: Uint8Array, flags = 0): number {
+    return this.#sendBytes(data, flags, 'send')
+  }
+
+  write(data: Uint8Array): number {
+    return this.#sendBytes(data, 0, 'write')
+  }
+
+  #sendBytes(data: Uint8Array, flags: number, syscall: string): number {
+    const bytes = asBytes(data, 'data')
+    const bits = u32(flags, 'flags')
+    const sock = this.#open(syscall)
+    if (bytes.length > LAYOUT.TRANSMIT_BYTES) return this.#sendParts(sock, [bytes], bits, NOWHERE, NO_CONTROL, syscall)
+    this.#machine.transmit(bytes)
+    return this.#finish(this.#machine.abi.send(sock, bytes.length, bits), syscall)
+  }
+
+  sendto(data: Uint8Array, flags: number, addr: Address | null, addrlen?: number): number {
+    const bytes = asBytes(data, 'data')
+    const bits = u32(flags, 'flags')
+    const sock = this.#open('sendto')
+    return this.#sendParts(sock, [bytes], bits, sendtoTarget(addr, addrlen), NO_CONTROL, 'sendto')
+  }
+
+  sendmsg(msg: Msghdr, flags = 0): number {
+    const parts = asParts(msg.iov, 'iov')
+    const bits = u32(flags, 'flags')
+    const control = msg.control === undefined ? NO_CONTROL : encodeControl(msg.control)
+    if (control.length > LAYOUT.RECEIVE_BYTES) throw new RangeError(`control messages of more than ${LAYOUT.RECEIVE_BYTES} bytes`)
+    const sock = this.#open('sendmsg')
+    return this.#sendParts(sock, parts, bits, sendmsgTarget(msg.name, msg.namelen), control, 'sendmsg')
+  }
+
+  #sendParts(
+    sock: number,
+    parts: readonly Uint8Array[],
+    flags: number,
+    to: Target,
+    control: Uint8Array,
+    syscall: string,
+  ): number {
+    const machine = this.#machine
+    const { abi } = machine
+    const length = totalLength(parts)
+    if (control.length > 0) machine.putValue(control)
+    const { addrlen, family, pid, groups } = to
+    if (length <= LAYOUT.TRANSMIT_BYTES) {
+      machine.transmitParts(parts)
+      return this.#finish(abi.sendmsg(sock, length, flags, addrlen, family, pid, groups, control.length), syscall)
+    }
+    const skb = check(abi.send_reserve(sock, length, flags, addrlen, family, pid, groups, control.length), syscall)
+    machine.fillParts(skb, parts)
+    return this.#finish(abi.send_commit(sock, skb), syscall)
+  }
+
+  // ---- receiving
+
+  recv(buffer: Uint8Array, flags = 0): number {
+    const room = asBytes(buffer, 'buffer')
+    const bits = u32(flags, 'flags')
+    return this.#receive(this.#open('recv'), room, bits, 'recv')
+  }
+
+  read(buffer: Uint8Array): number {
+    const room = asBytes(buffer, 'buffer')
+    const sock = this.#open('read')
+    return room.length === 0 ? 0 : this.#receive(sock, room, 0, 'read')
+  }
+
+  #receive(sock: number, buffer: Uint8Array, flags: number, syscall: string): number {
+    const machine = this.#machine
+    const result = machine.abi.recv(sock, buffer.length, flags)
+    if (result >= 0) machine.copyReceived(buffer)
+    return this.#finish(result, syscall)
+  }
+
+  #sender(): SockaddrNl {
+    const group = this.#machine.word(LAYOUT.WORD_GROUP)
+    return sockaddr(this.#machine.word(LAYOUT.WORD_PORTID), group > 0 && group <= 32 ? (1 << (group - 1)) >>> 0 : 0)
+  }
+
+  recvfrom(buffer: Uint8Array, flags = 0, addrlen?: number): { n: number; addr: SockaddrNl; addrlen: number } {
+    const room = asBytes(buffer, 'buffer')
+    const bits = u32(flags, 'flags')
+    const length = addrlen === undefined ? SOCKADDR_NL_BYTES : i32(addrlen, 'addrlen')
+    const machine = this.#machine
+    const n = machine.abi.recv(this.#open('recvfrom'), room.length, bits)
+    if (n < 0) return { n: this.#finish(n, 'recvfrom'), addr: sockaddr(0, 0), addrlen: 0 }
+    const addr = this.#sender()
+    machine.copyReceived(room)
+    machine.settle()
+    // Linux looks at the room for the address last: the message is gone by then (conformance recv/address-room).
+    if (length < 0) throw new SystemError(-EINVAL, 'recvfrom')
+    return { n, addr, addrlen: SOCKADDR_NL_BYTES }
+  }
+
+  recvmsg(msg: { iov: readonly Uint8Array[]; controllen?: number; namelen?: number }, flags = 0): ReceivedMsg {
+    const parts = asParts(msg.iov, 'iov')
+    const room = u32(msg.controllen ?? CONTROL_ROOM, 'controllen')
+    const bits = u32(flags, 'flags')
+    const sock = this.#open('recvmsg')
+    if (i32(msg.namelen ?? SOCKADDR_NL_BYTES, 'namelen') < 0) throw new SystemError(-EINVAL, 'recvmsg')
+    const machine = this.#machine
+    const n = machine.abi.recv(sock, totalLength(parts), bits)
+    if (n < 0) {
+      this.#finish(n, 'recvmsg')
+    }
+    const name = this.#sender()
+    const outcome = this.#control(room)
+    const out = machine.word(LAYOUT.WORD_FLAGS) | outcome.flags
+    machine.scatterReceived(parts)
+    machine.settle()
+    return { n, name, namelen: SOCKADDR_NL_BYTES, flags: out, control: outcome.control }
+  }
+
+  #control(room: number): ReturnType<typeof receivedControl> {
+    const machine = this.#machine
+    const flags = machine.word(LAYOUT.WORD_SOCK_FLAGS)
+    return receivedControl(
+      {
+        pktinfo: (flags & LAYOUT.FLAG_PKTINFO) !== 0,
+        passcred: (flags & LAYOUT.FLAG_PASSCRED) !== 0,
+        group: machine.word(LAYOUT.WORD_GROUP),
+        pid: machine.word(LAYOUT.WORD_PID) | 0,
+        uid: machine.word(LAYOUT.WORD_UID),
+        gid: machine.word(LAYOUT.WORD_GID),
+      },
+      room,
+    )
+  }
+
+  // ---- options and the rest
+
+  setsockopt(level: number, name: number, value: OptionValue, len?: number): void {
+    const sock = this.#open('setsockopt')
+    this.#finish(setOption(this.#machine, sock, level, name, value, len), 'setsockopt')
+  }
+
+  getsockopt(level: number, name: number, len?: number): number | Uint8Array
+  getsockopt(level: number, name: number, buffer: Uint8Array, len?: number): number
+  getsockopt(level: number, name: number, room: number | Uint8Array = 4, len?: number): number | Uint8Array {
+    const sock = this.#open('getsockopt')
+    if (typeof room === 'number') return readOption(this.#machine, sock, level, name, room)
+    return check(getOption(this.#machine, sock, level, name, asBytes(room, 'buffer'), len), 'getsockopt')
+  }
+
+  poll(events: number): number {
+    const bits = u32(events, 'events')
+    return this.closed ? POLLNVAL : this.#machine.abi.poll(this.#sock, bits)
+  }
+
+  /** What a socket of any kind knows is answered; netlink itself has no request (conformance lifecycle/ioctl). */
+  ioctl(request: number, value = 0): number {
+    this.#open('ioctl')
+    const known = [FIONBIO, FIOASYNC, FIOCLEX, FIONCLEX, SIOCSPGRP]
+    if (known.includes(request)) return i32(value, 'value')
+    if (request === SIOCGPGRP) return 0
+    throw new SystemError(-ENOTTY, 'ioctl')
+  }
+
+  #unsupported(syscall: string): never {
+    this.#open(syscall)
+    throw new SystemError(-EOPNOTSUPP, syscall)
+  }
+
+  shutdown(how: number): void {
+    i32(how, 'how')
+    this.#unsupported('shutdown')
+  }
+
+  listen(backlog: number): void {
+    i32(backlog, 'backlog')
+    this.#unsupported('listen')
+  }
+
+  accept(): never {
+    return this.#unsupported('accept')
+  }
+
+  close(): void {
+    const sock = this.#open('close')
+    this.#sock = 0
+    this.#machine.abi.close(sock)
+    this.#machine.settle()
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.closed) this.close()
+  }
+
+  // ---- waiting
+
+  /** SO_RCVTIMEO or SO_SNDTIMEO in milliseconds, 0 for ever. */
+  timeout(name: typeof SO_RCVTIMEO | typeof SO_SNDTIMEO): number {
+    if (this.closed) return 0
+    const value = new Uint8Array(16)
+    getOption(this.#machine, this.#sock, SOL_SOCKET, name, value, undefined)
+    const view = new DataView(value.buffer)
+    return Number(view.getBigInt64(0, true)) * 1000 + Number(view.getBigInt64(8, true)) / 1000
+  }
+
+  async readable(options: { signal?: AbortSignal } = {}): Promise<void> {
+    const timeout = this.timeout(SO_RCVTIMEO)
+    const ready = () => {
+      const sock = this.#open('poll')
+      if (this.#machine.abi.poll(sock, POLLIN | POLLERR) !== 0) return { value: undefined }
+      return undefined
+    }
+    await this.#waiters.wait(ready, { signal: options.signal, timeout }, 'recvmsg')
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterableIterator<Datagram> {
+    while (!this.closed) {
+      const datagram = this.#takeDatagram()
+      if (datagram !== undefined) {
+        yield datagram
+        continue
+      }
+      try {
+        await this.readable()
+      } catch (error) {
+        if (error instanceof SystemError && error.errno === -EBADF) return
+        throw error
+      }
+    }
+  }
+
+  #takeDatagram(): Datagram | undefined {
+    try {
+      const data = new Uint8Array(this.recv(NO_BYTES, MSG_PEEK | MSG_TRUNC))
+      const { name, flags, control } = this.recvmsg({ iov: [data] })
+      return { data, name, flags, control }
+    } catch (error) {
+      if (error instanceof SystemError && error.errno === -EAGAIN) return undefined
+      throw error
+    }
+  }
+}

@@ -1,0 +1,156 @@
+// A task: who opens sockets, and with which rights.
+
+import type { Socket as SocketInterface, SpawnOptions, Task as TaskInterface } from '../api.js'
+import type { Machine } from '../machine/index.js'
+import { EINVAL, EOPNOTSUPP, ESRCH, capabilityWords, i32, u32 } from '../uapi/index.js'
+import { SystemError, check } from './errors.js'
+import { Socket } from './socket.js'
+import type { Waiters } from './waiters.js'
+
+/** Bytes of a task's name. */
+const COMM_BYTES = 15
+const MAX_PID = 4194304
+
+/** What tasks of one machine share. */
+export interface TaskWorld {
+  readonly machine: Machine
+  readonly waiters: Waiters
+}
+
+export class Task implements TaskInterface {
+  readonly #world: TaskWorld
+  readonly pid: number
+  readonly tgid: number
+  #comm: string
+  #task: number
+
+  private constructor(world: TaskWorld, task: number, comm: string) {
+    this.#world = world
+    this.#task = task
+    this.#comm = comm
+    this.pid = world.machine.listWord(0)
+    this.tgid = world.machine.listWord(1)
+  }
+
+  /** Makes a task from nothing, as the kernel does at boot. EAGAIN, EEXIST, ENOMEM, ENOSPC (namespaces). */
+  static spawn(world: TaskWorld, options: SpawnOptions): Task {
+    const { machine } = world
+    const uid = u32(options.uid ?? 0, 'uid')
+    const gid = u32(options.gid ?? uid, 'gid')
+    const caps = capabilityWords(options.caps ?? (uid === 0 ? 'all' : []))
+    const pid = checkPid(options.pid)
+    const netns = options.netns === undefined ? 0 : namespaceNumber(machine, options.netns)
+    const comm = options.comm ?? 'task'
+    const length = machine.transmitText(comm, COMM_BYTES)
+    const task = machine.abi.task_spawn(pid, netns, uid, gid, caps.low, caps.high, length)
+    return new Task(world, check(task, 'fork'), cut(comm))
+  }
+
+  get comm(): string {
+    return this.#comm
+  }
+
+  get alive(): boolean {
+    return this.#task !== 0
+  }
+
+  #living(syscall: string): number {
+    if (this.#task === 0) throw new SystemError(-ESRCH, syscall)
+    return this.#task
+  }
+
+  socket(family: number, type: number, protocol: number): SocketInterface {
+    const task = this.#living('socket')
+    const { machine, waiters } = this.#world
+    const sock = machine.abi.socket(task, u32(family, 'family'), u32(type, 'type'), u32(protocol, 'protocol'))
+    return new Socket(machine, waiters, this, check(sock, 'socket'))
+  }
+
+  socketpair(family: number, type: number, protocol: number): never {
+    // As Linux does it: the socket is made first, so that its errors come first.
+    this.socket(family, type, protocol).close()
+    throw new SystemError(-EOPNOTSUPP, 'socketpair')
+  }
+
+  fork(options: { pid?: number } = {}): Task {
+    const task = this.#living('fork')
+    const child = this.#world.machine.abi.task_fork(task, checkPid(options.pid), 0)
+    return new Task(this.#world, check(child, 'fork'), this.#comm)
+  }
+
+  thread(): Task {
+    const thread = this.#world.machine.abi.task_fork(this.#living('clone'), 0, 1)
+    return new Task(this.#world, check(thread, 'clone'), this.#comm)
+  }
+
+  exec(comm: string): void {
+    this.#setComm(comm, 'execve')
+  }
+
+  setcomm(comm: string): void {
+    this.#setComm(comm, 'prctl')
+  }
+
+  #setComm(comm: string, syscall: string): void {
+    const task = this.#living(syscall)
+    const length = this.#world.machine.transmitText(comm, COMM_BYTES)
+    this.#world.machine.abi.task_setcomm(task, length)
+    this.#comm = cut(comm)
+  }
+
+  exit(code = 0): void {
+    i32(code, 'code')
+    this.#end('exit')
+  }
+
+  kill(signal: number): void {
+    const number = i32(signal, 'signal')
+    if (number < 1 || number > 64) throw new SystemError(-EINVAL, 'kill')
+    this.#end('kill')
+  }
+
+  #end(syscall: string): void {
+    const task = this.#living(syscall)
+    this.#task = 0
+    this.#world.machine.abi.task_exit(task)
+    this.#world.machine.settle()
+  }
+
+  setresuid(ruid: number, euid: number, suid: number): void {
+    const task = this.#living('setresuid')
+    const result = this.#world.machine.abi.task_setresuid(task, u32(ruid, 'ruid'), u32(euid, 'euid'), u32(suid, 'suid'))
+    check(result, 'setresuid')
+  }
+
+  setresgid(rgid: number, egid: number, sgid: number): void {
+    const task = this.#living('setresgid')
+    const result = this.#world.machine.abi.task_setresgid(task, u32(rgid, 'rgid'), u32(egid, 'egid'), u32(sgid, 'sgid'))
+    check(result, 'setresgid')
+  }
+
+  setsid(): number {
+    return check(this.#world.machine.abi.task_setsid(this.#living('setsid')), 'setsid')
+  }
+
+  setcaps(caps: 'all' | readonly string[]): void {
+    const { low, high } = capabilityWords(caps)
+    check(this.#world.machine.abi.task_setcaps(this.#living('capset'), low, high), 'capset')
+  }
+}
+
+function cut(comm: string): string {
+  const bytes = new TextEncoder().encode(comm)
+  return bytes.length <= COMM_BYTES ? comm : new TextDecoder().decode(bytes.subarray(0, COMM_BYTES))
+}
+
+function checkPid(pid: number | undefined): number {
+  if (pid === undefined) return 0
+  if (!Number.isInteger(pid) || pid < 1 || pid > MAX_PID) throw new RangeError(`pid must be an integer from 1 to ${MAX_PID}`)
+  return pid
+}
+
+function namespaceNumber(machine: Machine, name: string): number {
+  if (typeof name !== 'string' || name === '') throw new TypeError('netns must be a name that is not empty')
+  const length = machine.transmitText(name, 255)
+  return check(machine.abi.namespace_number(length), 'unshare')
+}
