@@ -12,6 +12,7 @@ import * as result from './result'
 import * as slots from './slot'
 import { CALLBACK_NAME, CnCallback, callbackAdd, callbackDelete } from './connector/registry'
 import { announce, request } from './connector/notify'
+import { MAX_CPUS as CPUS, procReplay } from './connector/proc'
 import { cnCommit, cnReserve, cnSendWindow } from './connector/send'
 import { sockBind, sockConnect, sockName, sockPeer } from './netlink/bind'
 import { sockRelease } from './netlink/close'
@@ -36,18 +37,19 @@ import { SOCK_ARMED_READ, SOCK_ARMED_ROOM, SOCK_PASSCRED, SOCK_PKTINFO, Sock } f
 import { arm, readyNext } from './netlink/wake'
 import { SKB_HEADER, Skb, skbPut } from './skb/skb'
 import { namespaceNumber } from './task/namespace'
+import { signalEnds, taskExit, taskKill } from './task/exit'
 import {
-  Task,
-  taskByPid,
-  taskExit,
-  taskFork,
+  taskAttach,
+  taskDetach,
+  taskExec,
   taskSetCaps,
   taskSetComm,
   taskSetresgid,
   taskSetresuid,
   taskSetsid,
-  taskSpawn,
-} from './task/task'
+  taskUnshare,
+} from './task/identity'
+import { Task, taskByPid, taskFork, taskSpawn } from './task/task'
 import { advance } from './time/clock'
 import { random } from './time/random'
 import { Timer, timerAdd, timerDelete, timerMove } from './time/timer'
@@ -141,6 +143,9 @@ export const HOOK_BIND_BIT: i32 = HOOK_BIND
 /** Hook bit of ksock_create: unbind. */
 export const HOOK_UNBIND_BIT: i32 = HOOK_UNBIND
 
+/** How many CPUs a machine has. */
+export const MAX_CPUS: i32 = CPUS
+
 /** Starts an empty machine; profile and limits lie in the transmit window. 0 or -ENOMEM. */
 export function boot(seed: u32): i32 { return machineBoot(seed) }
 /** Takes everything down; the bytes that are left in use, 0 unless something leaked. */
@@ -162,8 +167,24 @@ export function task_spawn(pid: u32, netns: u32, uid: u32, gid: u32, capsLow: u3
 export function task_fork(task: u32, pid: u32, thread: bool): i32 { return taskFork(changetype<Task>(task), pid, thread) }
 /** The network namespace of a process, or -ESRCH. */
 export function task_netns(pid: u32): i32 { return taskNetns(pid) }
-/** Ends a task. */
-export function task_exit(task: u32): void { taskExit(changetype<Task>(task)) }
+/** Ends a task with a wait status. */
+export function task_exit(task: u32, status: u32): void { taskExit(changetype<Task>(task), status) }
+/** Whether a signal's default action ends a process. */
+export function signal_ends(signal: u32): bool { return signalEnds(signal) }
+/** Ends a process by a signal that does so. */
+export function task_kill(task: u32, signal: u32): void { taskKill(changetype<Task>(task), signal) }
+/** Another program, whose name lies in the transmit window. */
+export function task_exec(task: u32, length: u32): void { taskExec(changetype<Task>(task), length) }
+/** unshare(2). -EPERM, -ENOSPC, -ENOMEM. */
+export function task_unshare(task: u32, flags: u32): i32 { return taskUnshare(changetype<Task>(task), flags) }
+/** PTRACE_ATTACH. -EPERM. */
+export function task_attach(tracer: u32, task: u32): i32 { return taskAttach(changetype<Task>(tracer), changetype<Task>(task)) }
+/** PTRACE_DETACH. -ESRCH. */
+export function task_detach(tracer: u32, task: u32): i32 { return taskDetach(changetype<Task>(tracer), changetype<Task>(task)) }
+/** Moves a task to a CPU, whose counter its events take from then on. */
+export function task_set_cpu(task: u32, cpu: u32): void { changetype<Task>(task).cpu = cpu }
+/** Sends a recorded event of cn_proc, which lies in the transmit window; 0 if nobody listens. */
+export function proc_replay(length: u32): bool { return procReplay(length) }
 /** Sets the effective capabilities. -ENOMEM. */
 export function task_setcaps(task: u32, low: u32, high: u32): i32 { return taskSetCaps(changetype<Task>(task), low, high) }
 /** setresuid(2). -EPERM, -ENOMEM. */
@@ -173,7 +194,7 @@ export function task_setresgid(task: u32, gid: u32, egid: u32, sgid: u32): i32 {
 /** setsid(2): the session. -EPERM. */
 export function task_setsid(task: u32): i32 { return taskSetsid(changetype<Task>(task)) }
 /** Sets the name, which lies in the transmit window. */
-export function task_setcomm(task: u32, length: u32): void { taskSetComm(changetype<Task>(task), TRANSMIT_AT, length) }
+export function task_setcomm(task: u32, length: u32): void { taskSetComm(changetype<Task>(task), length) }
 
 /** socket(2): a reference, the socket's id in the first list word. */
 export function socket(task: u32, family: u32, type: u32, protocol: u32): i32 { return sockOpen(changetype<Task>(task), family, type, protocol) }

@@ -2,7 +2,8 @@
 // waiting. Equal states have equal digests on every host and in every build.
 
 import { LOG_SIZE } from './log/log'
-import { Kernel, kernel } from './kernel'
+import { Kernel, PROC_COUNTERS, kernel } from './kernel'
+import { MAX_CPUS } from './connector/proc'
 import { STATE, nil } from './memory'
 import { CALLBACK_NAME, CnCallback } from './connector/registry'
 import { rangesOf } from './connector/notify'
@@ -61,7 +62,7 @@ function mixCred(h: u64, cred: Cred): u64 {
 function mixCold(h: u64, sock: Sock): u64 {
   const cold = sock.cold
   h = mixWords(h, changetype<usize>(cold), 2)
-  h = mixWords(h, changetype<usize>(cold) + 48, 12)
+  h = mixWords(h, changetype<usize>(cold) + 48, 14)
   h = mix(h, cold.highest)
   let sum: u64 = 0
   for (let i: u32 = 0; i < cold.memberCount; i++) sum += mix(1, membershipAt(cold, i).number)
@@ -105,6 +106,7 @@ function mixTasks(h: u64): u64 {
     h = mix(mix(h, task.pid), task.tgid)
     h = mix(mix(h, task.netns), task.parent)
     h = mix(mix(h, task.session), task.comm0)
+    h = mixWords(h, changetype<usize>(task) + offsetof<Task>('pidns'), 5)
     h = mixCred(mix(h, task.comm1), task.cred)
     let sock = task.sockets
     while (!nil(sock)) {
@@ -179,7 +181,8 @@ export function stateHash(): u64 {
   h = mixWords(h, STATE + offsetof<Kernel>('random0'), 4)
   h = mixWords(h, STATE + offsetof<Kernel>('pressure'), 15)
   h = mix(mix(h, k.nextPid), k.nextSocketId)
-  h = mix(h, k.notifier ? 1 : 0)
+  h = mix(mix(h, k.notifier ? 1 : 0), k.procListeners)
+  h = mixWords(mix(h, k.pidNamespaces), PROC_COUNTERS, MAX_CPUS)
   h = mixRest(mixConnector(mixTasks(mixProtocols(h))))
   return h ^ (h >>> 32)
 }

@@ -22,11 +22,13 @@ import { Skb } from './skb/skb'
 //    128 │ tables (slots, mask, count): ports, groups, callbacks      │
 //    164 │ slot table: slots, capacity, free, used                    │
 //    180 │ lists: tasks, callbacks, work, notifications, timers       │
-//    220 │ current task, held skb, ready ring, flags, counters, log   │
-//    320 └───────────────────────────────────────────────────────────┘
+//    220 │ current task, held skb, ready ring, flags, counters, log,  │
+//        │ table of tasks, cn_proc's count, pid namespaces            │
+//    352 └───────────────────────────────────────────────────────────┘
 //   +512  heads of the lists of free page runs, by size (32 words)
 //   +640  heads of the lists of pages with free blocks, by class (32 words)
 //   +768  timer wheel: which slots are taken (8 u64), where it stands (u64)
+//   +896  cn_proc's counters (32 words)
 //  +1024  protocols (32 of 32 bytes)
 //  +2048  timer wheel: 8 levels of 64 slots (512 words)
 @unmanaged
@@ -99,6 +101,12 @@ export class Kernel {
   logHead: u32
   logTail: u32
   nextSocketId: u32
+  taskSlots: usize
+  taskMask: u32
+  taskCount: u32
+  procListeners: i32
+  pidNamespaces: u32
+  traced: u32
 }
 
 /** Heads of the lists of free page runs. */
@@ -107,6 +115,8 @@ export const FREE_RUNS: u32 = 66048
 export const PARTIAL_PAGES: u32 = 66176
 /** Bitmaps of the timer wheel, then where it stands (u64). */
 export const WHEEL_BITS: u32 = 66304
+/** cn_proc's counter of each CPU (32 words). */
+export const PROC_COUNTERS: u32 = 66432
 /** struct Protocol, 32 times. */
 export const PROTOCOLS: u32 = 66560
 /** Slots of the timer wheel. */

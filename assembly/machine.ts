@@ -3,7 +3,7 @@
 import { ENOMEM } from './uapi/errno'
 import { CnCallback, callbackRemove, initRegistry } from './connector/registry'
 import { requestFree } from './connector/notify'
-import { FREE_RUNS, Kernel, PARTIAL_PAGES, PROTOCOLS, WHEEL_BITS, WHEEL_SLOTS, kernel } from './kernel'
+import { FREE_RUNS, Kernel, PARTIAL_PAGES, PROC_COUNTERS, PROTOCOLS, WHEEL_BITS, WHEEL_SLOTS, kernel } from './kernel'
 import { logFree } from './log/log'
 import { PAGE_MAP_AT, RECEIVE_AT, RESULT_AT, STATE, TRANSMIT_AT, nil } from './memory'
 import { bytesInUse } from './mm/alloc'
@@ -15,7 +15,7 @@ import { readyNext } from './netlink/wake'
 import { Skb } from './skb/skb'
 import { slotGive } from './slot'
 import { namespacesFree } from './task/namespace'
-import { taskExit } from './task/task'
+import { taskExit } from './task/exit'
 import { timerDelete } from './time/timer'
 import { seedRandom } from './time/random'
 
@@ -24,12 +24,13 @@ export const CONFIG_WORDS: u32 = 14
 
 function checkLayout(): void {
   assert(offsetof<Sock>() == 64, 'layout: struct Sock is not one cache line')
-  assert(offsetof<Cold>() == 96, 'layout: struct Cold has other than 96 bytes')
+  assert(offsetof<Cold>() == 104, 'layout: struct Cold has other than 104 bytes')
   assert(offsetof<Skb>() == 64, 'layout: struct Skb has other than 64 bytes')
   assert(offsetof<CnCallback>() == 28, 'layout: the name of struct CnCallback does not follow its fields')
   assert(offsetof<Kernel>() <= 512, 'layout: struct Kernel runs into the lists of pages')
   assert(FREE_RUNS == STATE + 512 && PARTIAL_PAGES == STATE + 640 && WHEEL_BITS == STATE + 768, 'layout: the heads of lists moved')
   assert(PROTOCOLS == STATE + 1024 && WHEEL_SLOTS == STATE + 2048, 'layout: protocols or the timer wheel moved')
+  assert(PROC_COUNTERS == STATE + 896, 'layout: the counters of cn_proc moved')
   assert(<u32>__data_end <= STATE, 'layout: static data runs into the state')
 }
 
@@ -51,7 +52,7 @@ export function machineBoot(seed: u32): i32 {
 /** Takes everything down, as if each owner had done it; how many bytes are left in use, which must be 0. */
 export function machineHalt(): u32 {
   const k = kernel()
-  while (!nil(k.firstTask)) taskExit(k.firstTask)
+  while (!nil(k.firstTask)) taskExit(k.firstTask, 0)
   while (!nil(k.firstCallback)) callbackRemove(k.firstCallback)
   while (!nil(k.firstRequest)) requestFree(k.firstRequest)
   while (!nil(k.firstTimer)) timerDelete(k.firstTimer)

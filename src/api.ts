@@ -219,6 +219,8 @@ export interface Kernel {
 
 /** A user-space process or thread. Failures throw SystemError. */
 export interface Task {
+  /** False once it has ended. */
+  readonly alive: boolean
   readonly pid: number
   readonly tgid: number
   readonly comm: string
@@ -226,11 +228,19 @@ export interface Task {
   /** netlink has no pairs: EOPNOTSUPP, or what socket() says to such arguments. */
   socketpair(family: number, type: number, protocol: number): never
   fork(options?: { pid?: number }): Task
+  /** Another thread of the process: same tgid, same descriptors; it ends with the process. */
   thread(): Task
+  /** CLONE_NEWNET at once, CLONE_NEWPID for the children that follow; EPERM without CAP_SYS_ADMIN. */
+  unshare(flags: number): void
+  ptrace(op: 'attach' | 'detach', child: Task): void
+  /** Moves it to one CPU (0 to 31), whose counter its process events take from then on. */
+  sched_setaffinity(cpu: number): void
+  /** Another program: the name changes without a comm event. */
   exec(comm: string): void
   setcomm(comm: string): void
   /** Ends the task: its sockets are closed, its ports are free. */
   exit(code?: number): void
+  /** A signal to itself, with its default action: most end it, some first with a core dump, some do nothing. */
   kill(signal: number): void
   setresuid(ruid: number, euid: number, suid: number): void
   setresgid(rgid: number, egid: number, sgid: number): void

@@ -6,6 +6,7 @@ import { nil, refOf } from '../memory'
 import { CALL_CN, callHost } from '../slot'
 import { Skb, skbData } from '../skb/skb'
 import { handleRequest } from './notify'
+import { procRequest } from './proc'
 import { CnCallback, KIND_HOST, KIND_SELF, callbackFind } from './registry'
 import { CN_HEADERS, NLMSG_HEADER } from './wire'
 import { queueWork } from './work'
@@ -27,4 +28,5 @@ export function connectorInput(skb: Skb): void {
 export function runCallback(callback: CnCallback, skb: Skb): void {
   if (callback.kind == KIND_HOST) callHost(callback.slot, CALL_CN, refOf(skb), 0)
   else if (callback.kind == KIND_SELF) handleRequest(skb)
+  else procRequest(skb)
 }

@@ -100,6 +100,8 @@ export function allocPages(length: u32): u32 {
       if (have >= length) {
         removeFreeRun(first)
         if (have > length) addFreeRun(first + length, have - length)
+        // The last page too: it may have ended a free run, and whoever frees its neighbour looks at it.
+        pageOf(first + length - 1).info = (LARGE << 28) | length
         pageOf(first).info = (LARGE << 28) | length
         return first
       }

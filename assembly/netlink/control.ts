@@ -12,12 +12,10 @@ import { EINVAL, EPERM, ESRCH } from '../uapi/errno'
 import { nil } from '../memory'
 import { Skb } from '../skb/skb'
 import { hasCap } from '../task/cred'
-import { Task, taskByPid } from '../task/task'
+import { INIT_PID, Task, taskByOwnPid } from '../task/task'
 
 const HEADER: u32 = 16
 const UCRED_BYTES: u32 = 12
-// The first process is always there, though no task of ours stands for it.
-const INIT: u32 = 1
 
 // The place behind a header at `at`, or 0 if the rest holds none; its cmsg_len must fit.
 function fits(from: usize, at: u32, length: u32): bool {
@@ -49,10 +47,11 @@ function ucredCheck(task: Task, ucred: usize): i32 {
   const gid = load<u32>(ucred, 8)
   const cred = task.cred
   if (uid == <u32>-1 || gid == <u32>-1) return -EINVAL
-  if (pid != task.tgid && !hasCap(cred.capsLow, cred.capsHigh, CAP_SYS_ADMIN)) return -EPERM
+  if (pid != task.ownTgid && !hasCap(cred.capsLow, cred.capsHigh, CAP_SYS_ADMIN)) return -EPERM
   if (uid != cred.uid && uid != cred.euid && uid != cred.suid && !hasCap(cred.capsLow, cred.capsHigh, CAP_SETUID)) return -EPERM
   if (gid != cred.gid && gid != cred.egid && gid != cred.sgid && !hasCap(cred.capsLow, cred.capsHigh, CAP_SETGID)) return -EPERM
-  if (pid != task.tgid && pid != INIT && nil(taskByPid(pid))) return -ESRCH
+  const init = pid == INIT_PID && !task.pidns
+  if (pid != task.ownTgid && !init && nil(taskByOwnPid(task.pidns, pid))) return -ESRCH
   return 0
 }
 

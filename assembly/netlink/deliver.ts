@@ -5,6 +5,7 @@ import { GFP_ATOMIC } from '../uapi/constants'
 import { nil } from '../memory'
 import { Skb, skbAlloc, skbData, skbGet, skbPut } from '../skb/skb'
 import { ringLimit, ringPush, ringReserve } from '../skb/ring'
+import { procPasses } from '../connector/proc'
 import { runFilter } from './filter'
 import { Group, groupFind, memberAt } from './group'
 import { kernelInput } from './input'
@@ -28,6 +29,11 @@ export const FROM_USER: u32 = 0
 export const FROM_KERNEL_ATOMIC: u32 = 1
 /** The kernel sends and could wait: a full receiver is -EAGAIN and does not notice. */
 export const FROM_KERNEL: u32 = 2
+
+/** Every member gets a broadcast. */
+export const FILTER_NONE: u32 = 0
+/** Members whose last request to cn_proc holds the event back do not. */
+export const FILTER_PROC: u32 = 1
 
 /** Recomputes the number that fast deliveries compare with. */
 export function updateLimit(sock: Sock): void {
@@ -120,10 +126,10 @@ function unicastFiltered(sock: Sock, skb: Skb, from: u32): i32 {
 
 /**
  * Sends a message to all members of a group but `sender` and those with the port `exclude`. `shared`: somebody else holds the
- * message too, so that a filter's cut must not show in it. 0 if anybody took it, -ENOBUFS if one that wants to be told about
+ * message too, so that a filter's cut must not show in it. `filter`: who else is left out. 0 if anybody took it, -ENOBUFS if one that wants to be told about
  * it lost it, else -ESRCH.
  */
-export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender: Sock, shared: bool): i32 {
+export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender: Sock, shared: bool, filter: u32): i32 {
   const group = groupFind(key, number)
   if (nil(group)) return -ESRCH
   let delivered = false
@@ -131,6 +137,7 @@ export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender:
   for (let i = group.used; i > 0; i--) {
     const sock = memberAt(group, i - 1)
     if (nil(sock) || sock.portid == exclude || changetype<usize>(sock) == changetype<usize>(sender)) continue
+    if (filter == FILTER_PROC && !procPasses(sock, skb)) continue
     const taken = sock.flags & SOCK_FILTERED ? takeFiltered(sock, skb, shared) : take(sock, skb)
     if (taken == 0) delivered = true
     else if (taken < 0) {

@@ -5,7 +5,7 @@ import { TRANSMIT_AT, copyBytes, nil } from '../memory'
 import { truesizeOf } from '../mm/truesize'
 import { slotGive, slotTake } from '../slot'
 import { Skb, skbAlloc, skbData, skbPut } from '../skb/skb'
-import { FROM_KERNEL, FROM_KERNEL_ATOMIC, broadcast, unicast } from './deliver'
+import { FILTER_NONE, FROM_KERNEL, FROM_KERNEL_ATOMIC, broadcast, unicast } from './deliver'
 import { groupFind, memberAt } from './group'
 import { INPUT_HOST, INPUT_NONE, MAX_PROTOCOLS, MIN_GROUPS, Protocol, protocolAt } from './protocol'
 import { SOCK_NO_ENOBUFS, Sock, setError } from './sock'
@@ -70,7 +70,12 @@ export function kernelUnicast(number: u32, skb: Skb, portid: u32, nonblock: bool
 
 /** netlink_broadcast(): gives the message up; 0, -ESRCH, -ENOBUFS. */
 export function kernelBroadcast(number: u32, skb: Skb, exclude: u32, group: u32): i32 {
-  const result = broadcast(number, skb, exclude, group, changetype<Sock>(0), false)
+  return kernelBroadcastFiltered(number, skb, exclude, group, FILTER_NONE)
+}
+
+/** netlink_broadcast_filtered(): the same, with one of FILTER_*. */
+export function kernelBroadcastFiltered(number: u32, skb: Skb, exclude: u32, group: u32, filter: u32): i32 {
+  const result = broadcast(number, skb, exclude, group, changetype<Sock>(0), false, filter)
   skbPut(skb)
   return result
 }
@@ -80,7 +85,7 @@ export function kernelNotify(number: u32, skb: Skb, portid: u32, group: u32, rep
   let result = 0
   if (group) {
     skb.group = group
-    result = broadcast(number, skb, report ? portid : 0, group, changetype<Sock>(0), report)
+    result = broadcast(number, skb, report ? portid : 0, group, changetype<Sock>(0), report, FILTER_NONE)
     if (result == -ESRCH) result = 0
   }
   if (report) {

@@ -4,7 +4,8 @@ import { AF_NETLINK, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_MAX, SOCK_NONBLOCK, SOCK_RAW
 import { EAFNOSUPPORT, EINVAL, EPROTONOSUPPORT, ESOCKTNOSUPPORT } from '../uapi/errno'
 import { setResult } from '../memory'
 import { RESULT_LIST } from '../result'
-import { Task } from '../task/task'
+import { isThread } from '../task/exit'
+import { Task, taskByPid } from '../task/task'
 import { sockCreate } from './close'
 import { MAX_PROTOCOLS, protocolAt } from './protocol'
 import { Sock } from './sock'
@@ -21,7 +22,8 @@ export function sockOpen(task: Task, family: u32, type: u32, protocol: u32): i32
   if (family != AF_NETLINK) return -EAFNOSUPPORT
   if (type != SOCK_RAW && type != SOCK_DGRAM) return -ESOCKTNOSUPPORT
   if (protocol >= MAX_PROTOCOLS || !protocolAt(protocol).registered) return -EPROTONOSUPPORT
-  const made = sockCreate(task, protocol, type == SOCK_DGRAM)
+  // What a thread opens belongs to its process.
+  const made = sockCreate(isThread(task) ? taskByPid(task.tgid) : task, protocol, type == SOCK_DGRAM)
   if (made > 0) setResult(RESULT_LIST, changetype<Sock>(made as usize).id)
   return made
 }

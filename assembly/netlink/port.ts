@@ -39,7 +39,7 @@ export function portRemove(sock: Sock): void {
 
 /** Binds to the process id, or if that is taken to a random port; 0 or -ENOBUFS. */
 export function portAutobind(sock: Sock): i32 {
-  let portid = sock.task.tgid
+  let portid = sock.task.ownTgid
   while (!nil(portFind(sock.key, portid))) portid = 0x80000000 + random() % RANDOM_PORTS
   return portInsert(sock, portid)
 }

@@ -7,7 +7,7 @@ import { truesizeOf } from '../mm/truesize'
 import { Skb, skbAlloc, skbData, skbPut } from '../skb/skb'
 import { lowestGroup } from './bind'
 import { controlApply, controlCheck } from './control'
-import { FROM_USER, broadcast, unicast } from './deliver'
+import { FILTER_NONE, FROM_USER, broadcast, unicast } from './deliver'
 import { portAutobind } from './port'
 import { netlinkAllowed } from './protocol'
 import { SOCK_BOUND, Sock, sndbufOf } from './sock'
@@ -52,7 +52,7 @@ function fill(sock: Sock, skb: Skb, named: bool, portid: u32, group: u32): void 
   skb.truesize = truesizeOf(skb.len, skb.dstGroup == 0)
   skb.portid = sock.portid
   skb.group = skb.dstGroup
-  skb.pid = sock.task.tgid
+  skb.pid = sock.task.ownTgid
   skb.uid = cred.uid
   skb.gid = cred.gid
   skb.capsLow = named ? cred.capsLow : cred.capsLow & sock.cred.capsLow
@@ -64,7 +64,7 @@ function fill(sock: Sock, skb: Skb, named: bool, portid: u32, group: u32): void 
 export function sendCommit(sock: Sock, skb: Skb): i32 {
   const key = sock.key
   const portid = skb.dstPortid
-  if (skb.dstGroup) broadcast(key, skb, portid, skb.dstGroup, sock, true)
+  if (skb.dstGroup) broadcast(key, skb, portid, skb.dstGroup, sock, true, FILTER_NONE)
   const result = unicast(key, skb, portid, FROM_USER)
   skbPut(skb)
   return result

@@ -37,7 +37,7 @@ export class Sock {
   drops: u32
 }
 
-//   struct Cold, 96 bytes
+//   struct Cold, 104 bytes
 //      0 ┌──────────────┬──────────────┐
 //        │ dstPortid    │ dstGroup     │ the peer, if SOCK_CONNECTED
 //      8 │ rcvbuf       │ sndbuf       │
@@ -51,7 +51,8 @@ export class Sock {
 //     72 │ mark         │ rcvlowat     │
 //     80 │ lingerOn     │ lingerTime   │
 //     88 │ bufLock      │ optionsHigh  │
-//     96 └──────────────┴──────────────┘
+//     96 │ procOperation│ procMask     │ the last request to cn_proc; which events, 0 before the first
+//    104 └──────────────┴──────────────┘
 @unmanaged
 export class Cold {
   dstPortid: u32
@@ -77,11 +78,13 @@ export class Cold {
   lingerTime: u32
   bufLock: u32
   optionsHigh: u32
+  procOperation: u32
+  procMask: u32
 }
 
 /** Bytes of the hot part. */
 export const SOCK_SIZE: u32 = 64
-const COLD_SIZE: u32 = 96
+const COLD_SIZE: u32 = 104
 
 /** The socket has a port and stands in the port table. */
 export const SOCK_BOUND: u32 = 1

@@ -28,6 +28,12 @@ export function namespaceNumber(name: usize, length: u32): i32 {
     if (one.length == length && memory.compare(changetype<usize>(one) + HEADER, name, length) == 0) return one.number
     one = one.next
   }
+  return namespaceCreate(name, length)
+}
+
+/** The number of a new namespace; without a name (length 0) nobody can ask for it again. -ENOSPC, -ENOMEM. */
+export function namespaceCreate(name: usize, length: u32): i32 {
+  const k = kernel()
   if (k.namespaces >= k.maxNamespaces) return -ENOSPC
   const made = changetype<Namespace>(alloc(HEADER + length, GFP_KERNEL))
   if (!changetype<usize>(made)) return -ENOMEM

@@ -1,24 +1,28 @@
 // Tasks: processes and threads of user space, as far as netlink sees them.
 
-import { EAGAIN, EEXIST, ENOMEM, EPERM } from '../uapi/errno'
-import { CAP_SETGID, CAP_SETUID, GFP_KERNEL } from '../uapi/constants'
-import { allocZero, free } from '../mm/alloc'
-import { kernel } from '../kernel'
-import { TRANSMIT_AT, nil, setResult, refOf } from '../memory'
-import { RESULT_LIST } from '../result'
+import { EAGAIN, EEXIST, ENOMEM } from '../uapi/errno'
+import { GFP_KERNEL, PROC_EVENT_FORK } from '../uapi/constants'
+import { emit } from '../connector/proc'
+import { Kernel, kernel } from '../kernel'
+import { STATE, TRANSMIT_AT, nil, refOf, setResult } from '../memory'
+import { allocZero } from '../mm/alloc'
+import { tableAdd, tableFind, tableReserve } from '../mm/table'
 import { Sock } from '../netlink/sock'
-import { sockRelease } from '../netlink/close'
-import { Cred, credAlloc, credCopy, credGet, credPut, hasCap } from './cred'
+import { RESULT_LIST } from '../result'
+import { Cred, credAlloc, credGet, credPut } from './cred'
 
-//   struct Task, 64 bytes
+//   struct Task, 76 bytes
 //      0 ┌──────────────┬──────────────┐
 //        │ next         │ prev         │ all tasks, in the order of their birth
-//      8 │ pid          │ tgid         │
-//     16 │ netns        │ parent pid   │
+//      8 │ pid          │ tgid         │ in the initial pid namespace
+//     16 │ netns        │ parent       │ the parent's process id, 0 for none that lives
 //     24 │ cred         │ sockets      │ credentials; first of the open sockets
-//     32 │ session      │ serial       │
+//     32 │ session      │ children     │ how many tasks have it as their parent
 //     40 │ comm (16 bytes)             │
-//     56 └─────────────────────────────┘
+//     56 │ pidns        │ ownTgid      │ its pid namespace, and its process id in there
+//     64 │ childPidns   │ cpu          │ where its children will be; where it runs
+//     72 │ tracer       │              │ the process id of its tracer, 0 for none
+//     76 └──────────────┘
 @unmanaged
 export class Task {
   next: Task
@@ -30,16 +34,91 @@ export class Task {
   cred: Cred
   sockets: Sock
   session: u32
-  serial: u32
+  children: u32
   comm0: u64
   comm1: u64
+  pidns: u32
+  ownTgid: u32
+  childPidns: u32
+  cpu: u32
+  tracer: u32
 }
 
-const TASK_SIZE: u32 = 56
+/** Bytes of struct Task. */
+export const TASK_SIZE: u32 = 76
+/** The process that inherits orphans. No task stands for it. */
+export const INIT_PID: u32 = 1
+const COMM_BYTES: u32 = 15
 const FIRST_PID: u32 = 1000
 const LAST_PID: u32 = 4194304
 
-/** A new task with credentials of its own: real, effective and saved ids are equal. Its name lies in the transmit window. */
+/** The task with this id in the initial pid namespace, or null. */
+export function taskByPid(pid: u32): Task {
+  const table = STATE + offsetof<Kernel>('taskSlots')
+  return changetype<Task>(tableFind(table, pid, pid, offsetof<Task>('pid'), offsetof<Task>('pid')))
+}
+
+/** The task that has this process id in its own pid namespace, or null. */
+export function taskByOwnPid(pidns: u32, pid: u32): Task {
+  if (!pidns) return taskByPid(pid)
+  let task = kernel().firstTask
+  while (!nil(task) && (task.pidns != pidns || task.ownTgid != pid)) task = task.next
+  return task
+}
+
+function nextPid(): u32 {
+  const k = kernel()
+  let pid = max(k.nextPid, FIRST_PID)
+  while (!nil(taskByPid(pid))) pid = pid + 1 < LAST_PID ? pid + 1 : FIRST_PID
+  return pid
+}
+
+function nextOwnPid(pidns: u32): u32 {
+  let pid: u32 = 1
+  while (!nil(taskByOwnPid(pidns, pid))) pid++
+  return pid
+}
+
+/**
+ * A new task of the initial pid namespace with the given credentials, whose reference it takes over on success. `pid` 0: the
+ * next free one. Its reference, -EAGAIN at the limit, -EEXIST if the pid is taken, -ENOMEM.
+ */
+function taskCreate(pid: u32, cred: Cred): i32 {
+  const k = kernel()
+  const table = STATE + offsetof<Kernel>('taskSlots')
+  if (k.tasks >= k.maxTasks) return -EAGAIN
+  if (pid && !nil(taskByPid(pid))) return -EEXIST
+  if (!tableReserve(table, offsetof<Task>('pid'), offsetof<Task>('pid'))) return -ENOMEM
+  const task = changetype<Task>(allocZero(TASK_SIZE, GFP_KERNEL))
+  if (nil(task)) return -ENOMEM
+  if (!pid) {
+    pid = nextPid()
+    k.nextPid = pid + 1
+  }
+  k.tasks += 1
+  task.pid = pid
+  task.tgid = pid
+  task.ownTgid = pid
+  task.session = pid
+  task.cred = cred
+  task.prev = k.lastTask
+  if (nil(k.lastTask)) k.firstTask = task
+  else k.lastTask.next = task
+  k.lastTask = task
+  tableAdd(table, changetype<usize>(task), offsetof<Task>('pid'), offsetof<Task>('pid'))
+  return refOf(task)
+}
+
+function tell(task: Task): i32 {
+  setResult(RESULT_LIST, task.pidns ? task.ownTgid : task.pid)
+  setResult(RESULT_LIST + 1, task.ownTgid)
+  return refOf(task)
+}
+
+/**
+ * A new task with credentials of its own: real, effective and saved ids are equal. It was there before: no event tells of it.
+ * Its name lies in the transmit window. As taskCreate().
+ */
 export function taskSpawn(pid: u32, netns: u32, uid: u32, gid: u32, capsLow: u32, capsHigh: u32, comm: u32): i32 {
   const cred = credAlloc()
   if (nil(cred)) return -ENOMEM
@@ -51,145 +130,57 @@ export function taskSpawn(pid: u32, netns: u32, uid: u32, gid: u32, capsLow: u32
   cred.sgid = gid
   cred.capsLow = capsLow
   cred.capsHigh = capsHigh
-  const made = taskCreate(pid, 0, netns, 0, cred)
-  if (made < 0) credPut(cred)
-  else taskSetComm(changetype<Task>(made as usize), TRANSMIT_AT, comm)
-  return made
-}
-
-/** The task with this process id, or null. */
-export function taskByPid(pid: u32): Task {
-  let task = kernel().firstTask
-  while (!nil(task) && task.pid != pid) task = task.next
-  return task
-}
-
-function nextPid(): u32 {
-  const k = kernel()
-  let pid = max(k.nextPid, FIRST_PID)
-  while (!nil(taskByPid(pid))) pid = pid + 1 < LAST_PID ? pid + 1 : FIRST_PID
-  return pid
-}
-
-/**
- * A new task with the given credentials, whose reference it takes over on success. `pid` 0: the next free one.
- * Its reference, -EAGAIN at the limit, -EEXIST if the pid is taken, -ENOMEM.
- */
-export function taskCreate(pid: u32, tgid: u32, netns: u32, parent: u32, cred: Cred): i32 {
-  const k = kernel()
-  if (k.tasks >= k.maxTasks) return -EAGAIN
-  if (pid && !nil(taskByPid(pid))) return -EEXIST
-  const task = changetype<Task>(allocZero(TASK_SIZE, GFP_KERNEL))
-  if (nil(task)) return -ENOMEM
-  if (!pid) {
-    pid = nextPid()
-    k.nextPid = pid + 1
+  const made = taskCreate(pid, cred)
+  if (made < 0) {
+    credPut(cred)
+    return made
   }
-  k.tasks += 1
-  task.pid = pid
-  task.tgid = tgid ? tgid : pid
+  const task = changetype<Task>(made as usize)
   task.netns = netns
-  task.parent = parent
-  task.session = pid
-  task.cred = cred
-  task.prev = k.lastTask
-  if (nil(k.lastTask)) k.firstTask = task
-  else k.lastTask.next = task
-  k.lastTask = task
-  setResult(RESULT_LIST, task.pid)
-  setResult(RESULT_LIST + 1, task.tgid)
-  return refOf(task)
-}
-
-/** A child of `parent` (or with `thread` another thread of it) that shares its credentials, namespace and name. */
-export function taskFork(parent: Task, pid: u32, thread: bool): i32 {
-  const made = taskCreate(pid, thread ? parent.tgid : 0, parent.netns, thread ? parent.parent : parent.tgid, parent.cred)
-  if (made < 0) return made
-  credGet(parent.cred)
-  const child = changetype<Task>(made as usize)
-  child.session = parent.session
-  child.comm0 = parent.comm0
-  child.comm1 = parent.comm1
-  return made
-}
-
-/** Ends a task: closes its sockets and forgets it. */
-export function taskExit(task: Task): void {
-  const k = kernel()
-  while (!nil(task.sockets)) sockRelease(task.sockets)
-  if (nil(task.prev)) k.firstTask = task.next
-  else task.prev.next = task.next
-  if (nil(task.next)) k.lastTask = task.prev
-  else task.next.prev = task.prev
-  credPut(task.cred)
-  k.tasks -= 1
-  free(changetype<usize>(task), TASK_SIZE)
+  setComm(task, TRANSMIT_AT, comm)
+  return tell(task)
 }
 
 /** Sets the name: at most 15 bytes of it. */
-export function taskSetComm(task: Task, name: usize, length: u32): void {
+export function setComm(task: Task, name: usize, length: u32): void {
   task.comm0 = 0
   task.comm1 = 0
-  memory.copy(changetype<usize>(task) + offsetof<Task>('comm0'), name, min(length, 15))
+  memory.copy(changetype<usize>(task) + offsetof<Task>('comm0'), name, min(length, COMM_BYTES))
 }
 
-// Credentials are shared, so a change makes new ones; -ENOMEM changes nothing.
-function ownCred(task: Task): Cred {
-  const cred = credCopy(task.cred)
-  if (nil(cred)) return cred
-  credPut(task.cred)
-  task.cred = cred
-  return cred
-}
-
-/** Sets the effective capabilities; 0 or -ENOMEM. */
-export function taskSetCaps(task: Task, low: u32, high: u32): i32 {
-  const cred = ownCred(task)
-  if (nil(cred)) return -ENOMEM
-  cred.capsLow = low
-  cred.capsHigh = high
-  return 0
-}
-
-function mayTake(id: u32, one: u32, two: u32, three: u32): bool {
-  return id == <u32>-1 || id == one || id == two || id == three
-}
-
-/** setresuid(2): -1 leaves an id as it is; -EPERM without CAP_SETUID for an id that is none of the three. */
-export function taskSetresuid(task: Task, uid: u32, euid: u32, suid: u32): i32 {
-  const old = task.cred
-  const free = mayTake(uid, old.uid, old.euid, old.suid) && mayTake(euid, old.uid, old.euid, old.suid)
-  if (!(free && mayTake(suid, old.uid, old.euid, old.suid)) && !hasCap(old.capsLow, old.capsHigh, CAP_SETUID)) return -EPERM
-  const cred = ownCred(task)
-  if (nil(cred)) return -ENOMEM
-  const wasRoot = cred.euid == 0
-  if (uid != <u32>-1) cred.uid = uid
-  if (euid != <u32>-1) cred.euid = euid
-  if (suid != <u32>-1) cred.suid = suid
-  // capabilities(7): the effective set is cleared when the effective user stops being 0.
-  if (wasRoot && cred.euid != 0) {
-    cred.capsLow = 0
-    cred.capsHigh = 0
+/**
+ * A child of `parent`, or with `thread` another thread of it, with the same credentials, namespaces and name. `pid` is its id in
+ * the pid namespace that it is born into. As taskCreate().
+ */
+export function taskFork(parent: Task, pid: u32, thread: bool): i32 {
+  const pidns = thread ? parent.pidns : parent.childPidns
+  if (pidns && pid && !nil(taskByOwnPid(pidns, pid))) return -EEXIST
+  const made = taskCreate(pidns ? 0 : pid, parent.cred)
+  if (made < 0) return made
+  credGet(parent.cred)
+  const child = changetype<Task>(made as usize)
+  child.netns = parent.netns
+  child.session = parent.session
+  child.comm0 = parent.comm0
+  child.comm1 = parent.comm1
+  child.cpu = parent.cpu
+  child.pidns = pidns
+  child.childPidns = pidns
+  if (thread) {
+    child.tgid = parent.tgid
+    child.ownTgid = parent.ownTgid
+    child.parent = parent.parent
+  } else {
+    if (pidns) child.ownTgid = pid ? pid : nextOwnPid(pidns)
+    child.parent = parent.tgid
   }
-  return 0
+  const above = taskByPid(child.parent)
+  if (!nil(above)) above.children += 1
+  emit(PROC_EVENT_FORK, parent.cpu, 0, parentOf(child), parentOf(child), child.pid, child.tgid, 0, 0)
+  return tell(child)
 }
 
-/** setresgid(2), with CAP_SETGID. */
-export function taskSetresgid(task: Task, gid: u32, egid: u32, sgid: u32): i32 {
-  const old = task.cred
-  const free = mayTake(gid, old.gid, old.egid, old.sgid) && mayTake(egid, old.gid, old.egid, old.sgid)
-  if (!(free && mayTake(sgid, old.gid, old.egid, old.sgid)) && !hasCap(old.capsLow, old.capsHigh, CAP_SETGID)) return -EPERM
-  const cred = ownCred(task)
-  if (nil(cred)) return -ENOMEM
-  if (gid != <u32>-1) cred.gid = gid
-  if (egid != <u32>-1) cred.egid = egid
-  if (sgid != <u32>-1) cred.sgid = sgid
-  return 0
-}
-
-/** setsid(2): the new session's id, or -EPERM for a task that leads one already. */
-export function taskSetsid(task: Task): i32 {
-  if (task.session == task.tgid) return -EPERM
-  task.session = task.tgid
-  return task.session
+/** Who a task is a child of: init, once its parent is gone. */
+export function parentOf(task: Task): u32 {
+  return task.parent ? task.parent : INIT_PID
 }

@@ -1,7 +1,7 @@
 // A task: who opens sockets, and with which rights.
 
 import type { Socket as SocketInterface, SpawnOptions, Task as TaskInterface } from '../api.js'
-import type { Machine } from '../machine/index.js'
+import { LAYOUT, type Machine } from '../machine/index.js'
 import { EINVAL, EOPNOTSUPP, ESRCH, capabilityWords, i32, u32 } from '../uapi/index.js'
 import { SystemError, check } from './errors.js'
 import { Socket } from './socket.js'
@@ -10,6 +10,7 @@ import type { Waiters } from './waiters.js'
 /** Bytes of a task's name. */
 const COMM_BYTES = 15
 const MAX_PID = 4194304
+const LAST_SIGNAL = 64
 
 /** What tasks of one machine share. */
 export interface TaskWorld {
@@ -21,13 +22,15 @@ export class Task implements TaskInterface {
   readonly #world: TaskWorld
   readonly pid: number
   readonly tgid: number
+  readonly #leader: Task | undefined
   #comm: string
   #task: number
 
-  private constructor(world: TaskWorld, task: number, comm: string) {
+  private constructor(world: TaskWorld, task: number, comm: string, leader?: Task) {
     this.#world = world
     this.#task = task
     this.#comm = comm
+    this.#leader = leader
     this.pid = world.machine.listWord(0)
     this.tgid = world.machine.listWord(1)
   }
@@ -51,11 +54,11 @@ export class Task implements TaskInterface {
   }
 
   get alive(): boolean {
-    return this.#task !== 0
+    return this.#task !== 0 && (this.#leader?.alive ?? true)
   }
 
   #living(syscall: string): number {
-    if (this.#task === 0) throw new SystemError(-ESRCH, syscall)
+    if (!this.alive) throw new SystemError(-ESRCH, syscall)
     return this.#task
   }
 
@@ -63,7 +66,7 @@ export class Task implements TaskInterface {
     const task = this.#living('socket')
     const { machine, waiters } = this.#world
     const sock = machine.abi.socket(task, u32(family, 'family'), u32(type, 'type'), u32(protocol, 'protocol'))
-    return new Socket(machine, waiters, this, check(sock, 'socket'))
+    return new Socket(machine, waiters, this.#leader ?? this, check(sock, 'socket'))
   }
 
   socketpair(family: number, type: number, protocol: number): never {
@@ -80,56 +83,88 @@ export class Task implements TaskInterface {
 
   thread(): Task {
     const thread = this.#world.machine.abi.task_fork(this.#living('clone'), 0, 1)
-    return new Task(this.#world, check(thread, 'clone'), this.#comm)
+    return new Task(this.#world, check(thread, 'clone'), this.#comm, this.#leader ?? this)
+  }
+
+  unshare(flags: number): void {
+    check(this.#world.machine.abi.task_unshare(this.#living('unshare'), u32(flags, 'flags')), 'unshare')
+  }
+
+  ptrace(op: 'attach' | 'detach', child: TaskInterface): void {
+    if (op !== 'attach' && op !== 'detach') throw new TypeError("op must be 'attach' or 'detach'")
+    if (!(child instanceof Task)) throw new TypeError('child must be a task of this kernel')
+    const tracer = this.#living('ptrace')
+    const { abi } = this.#world.machine
+    const tracee = child.#living('ptrace')
+    check(op === 'attach' ? abi.task_attach(tracer, tracee) : abi.task_detach(tracer, tracee), 'ptrace')
+  }
+
+  sched_setaffinity(cpu: number): void {
+    const number = u32(cpu, 'cpu')
+    const task = this.#living('sched_setaffinity')
+    if (number >= LAYOUT.MAX_CPUS) throw new SystemError(-EINVAL, 'sched_setaffinity')
+    this.#world.machine.abi.task_set_cpu(task, number)
   }
 
   exec(comm: string): void {
-    this.#setComm(comm, 'execve')
+    const task = this.#living('execve')
+    this.#world.machine.abi.task_exec(task, this.#nameLength(comm))
+    this.#world.machine.settle()
   }
 
   setcomm(comm: string): void {
-    this.#setComm(comm, 'prctl')
+    const task = this.#living('prctl')
+    this.#world.machine.abi.task_setcomm(task, this.#nameLength(comm))
+    this.#world.machine.settle()
   }
 
-  #setComm(comm: string, syscall: string): void {
-    const task = this.#living(syscall)
-    const length = this.#world.machine.transmitText(comm, COMM_BYTES)
-    this.#world.machine.abi.task_setcomm(task, length)
+  #nameLength(comm: string): number {
+    if (typeof comm !== 'string') throw new TypeError('comm must be a string')
     this.#comm = cut(comm)
+    return this.#world.machine.transmitText(comm, COMM_BYTES)
   }
 
   exit(code = 0): void {
-    i32(code, 'code')
-    this.#end('exit')
+    const status = (i32(code, 'code') & 0xff) << 8
+    const task = this.#living('exit')
+    this.#task = 0
+    this.#world.machine.abi.task_exit(task, status)
+    this.#world.machine.settle()
   }
 
   kill(signal: number): void {
     const number = i32(signal, 'signal')
-    if (number < 1 || number > 64) throw new SystemError(-EINVAL, 'kill')
-    this.#end('kill')
-  }
-
-  #end(syscall: string): void {
-    const task = this.#living(syscall)
+    if (number < 0 || number > LAST_SIGNAL) throw new SystemError(-EINVAL, 'kill')
+    const task = this.#living('kill')
+    // A process that a signal ends takes its threads along, so a thread's signal goes to the process.
+    if (this.#leader !== undefined) {
+      this.#leader.kill(number)
+      return
+    }
+    if (number === 0 || this.#world.machine.abi.signal_ends(number) === 0) return
     this.#task = 0
-    this.#world.machine.abi.task_exit(task)
+    this.#world.machine.abi.task_kill(task, number)
     this.#world.machine.settle()
   }
 
   setresuid(ruid: number, euid: number, suid: number): void {
     const task = this.#living('setresuid')
     const result = this.#world.machine.abi.task_setresuid(task, u32(ruid, 'ruid'), u32(euid, 'euid'), u32(suid, 'suid'))
+    this.#world.machine.settle()
     check(result, 'setresuid')
   }
 
   setresgid(rgid: number, egid: number, sgid: number): void {
     const task = this.#living('setresgid')
     const result = this.#world.machine.abi.task_setresgid(task, u32(rgid, 'rgid'), u32(egid, 'egid'), u32(sgid, 'sgid'))
+    this.#world.machine.settle()
     check(result, 'setresgid')
   }
 
   setsid(): number {
-    return check(this.#world.machine.abi.task_setsid(this.#living('setsid')), 'setsid')
+    const session = this.#world.machine.abi.task_setsid(this.#living('setsid'))
+    this.#world.machine.settle()
+    return check(session, 'setsid')
   }
 
   setcaps(caps: 'all' | readonly string[]): void {

@@ -1,0 +1,90 @@
+// The end of a task: by itself, with its process, or by a signal.
+
+import { PROC_EVENT_COREDUMP, SIGCHLD } from '../uapi/constants'
+import { EVENT_EXIT, emit } from '../connector/proc'
+import { Kernel, kernel } from '../kernel'
+import { STATE, nil } from '../memory'
+import { free } from '../mm/alloc'
+import { tableRemove } from '../mm/table'
+import { sockRelease } from '../netlink/close'
+import { credPut } from './cred'
+import { TASK_SIZE, Task, parentOf, taskByPid } from './task'
+
+/** Whether a task is a further thread of its process. */
+export function isThread(task: Task): bool {
+  return task.pid != task.tgid
+}
+
+// Children go on with init as their parent, tracees are let go.
+function releaseFamily(task: Task): void {
+  let one = kernel().firstTask
+  while (!nil(one)) {
+    if (one.parent == task.pid) one.parent = 0
+    if (one.tracer == task.pid) {
+      one.tracer = 0
+      kernel().traced -= 1
+    }
+    one = one.next
+  }
+}
+
+function unlink(task: Task): void {
+  const k = kernel()
+  const table = STATE + offsetof<Kernel>('taskSlots')
+  if (nil(task.prev)) k.firstTask = task.next
+  else task.prev.next = task.next
+  if (nil(task.next)) k.lastTask = task.prev
+  else task.next.prev = task.prev
+  tableRemove(table, changetype<usize>(task), offsetof<Task>('pid'), offsetof<Task>('pid'))
+  const above = taskByPid(task.parent)
+  if (!nil(above)) above.children -= 1
+  if (task.tracer) k.traced -= 1
+  k.tasks -= 1
+}
+
+function exitOne(task: Task, status: u32): void {
+  while (!nil(task.sockets)) sockRelease(task.sockets)
+  if (isThread(task)) emit(EVENT_EXIT, task.cpu, 0, task.pid, task.tgid, status, -1, 0, 0)
+  else emit(EVENT_EXIT, task.cpu, 0, task.pid, task.tgid, status, SIGCHLD, parentOf(task), parentOf(task))
+  if (task.children || kernel().traced) releaseFamily(task)
+  unlink(task)
+  credPut(task.cred)
+  free(changetype<usize>(task), TASK_SIZE)
+}
+
+// Whatever a hook did while a socket was closed: the list is read from its start again.
+function nextThread(tgid: u32): Task {
+  let one = kernel().firstTask
+  while (!nil(one) && (one.tgid != tgid || !isThread(one))) one = one.next
+  return one
+}
+
+/** Ends a task with a wait status: closes its sockets and forgets it. A process takes its threads along. */
+export function taskExit(task: Task, status: u32): void {
+  if (!isThread(task)) {
+    let thread = nextThread(task.pid)
+    while (!nil(thread)) {
+      exitOne(thread, status)
+      thread = nextThread(task.pid)
+    }
+  }
+  exitOne(task, status)
+}
+
+// Signals that end nobody: SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH as a mask of their numbers.
+const HARMLESS_SIGNALS: u32 = 0x10fe0000
+// Signals that dump core: SIGQUIT, ILL, TRAP, ABRT, BUS, FPE, SEGV, XCPU, XFSZ, SYS.
+const CORE_SIGNALS: u64 = 0x830009f8
+
+/** Whether a signal's default action ends a process. */
+export function signalEnds(signal: u32): bool {
+  return signal >= 32 || ((HARMLESS_SIGNALS >>> signal) & 1) == 0
+}
+
+/** Ends a process by a signal, announcing a core dump first if there is one. */
+export function taskKill(task: Task, signal: u32): void {
+  if (signal < 32 && (CORE_SIGNALS >>> signal) & 1) {
+    emit(PROC_EVENT_COREDUMP, task.cpu, 0, task.pid, task.tgid, parentOf(task), parentOf(task), 0, 0)
+  }
+  taskExit(task, signal)
+}
