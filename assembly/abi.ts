@@ -1,7 +1,7 @@
 // The door: every function that the host can call, the one that the core calls, and the numbers that both must know. Numbers in,
 // numbers out; an error is -errno. References to tasks, sockets and messages are numbers that the host only hands back.
 
-import { ENOMEM, ESRCH } from './uapi/errno'
+import { ENODEV, ENOMEM, ESRCH } from './uapi/errno'
 import { stateHash } from './hash'
 import { logRead, logWrite } from './log/log'
 import { machineBoot, machineHalt } from './machine'
@@ -14,13 +14,16 @@ import { CALLBACK_NAME, CnCallback, callbackAdd, callbackDelete } from './connec
 import { announce, request } from './connector/notify'
 import { MAX_CPUS as CPUS, procReplay } from './connector/proc'
 import { cnCommit, cnReserve, cnSendWindow } from './connector/send'
+import { ackSend } from './netlink/ack'
 import { sockBind, sockConnect, sockName, sockPeer } from './netlink/bind'
 import { sockRelease } from './netlink/close'
+import { dumpAbort, dumpBegin, dumpContinue, dumpOpen } from './netlink/dump'
 import { sockOpen } from './netlink/open'
 import { hasListeners } from './netlink/group'
 import { listSock, nextSock, pollBits } from './netlink/query'
 import {
   kernelBroadcast,
+  kernelBroadcastAsking,
   kernelCreate,
   kernelNotify,
   kernelRelease,
@@ -33,7 +36,7 @@ import { optionGet, optionSet } from './netlink/options'
 import { HOOK_BIND, HOOK_UNBIND, protocolAt } from './netlink/protocol'
 import { receive, receiveDone } from './netlink/receive'
 import { sendCommit, sendReserve, sendWindow } from './netlink/send'
-import { SOCK_ARMED_READ, SOCK_ARMED_ROOM, SOCK_PASSCRED, SOCK_PKTINFO, Sock } from './netlink/sock'
+import { SOCK_ARMED_READ, SOCK_ARMED_ROOM, SOCK_DUMPING, SOCK_PASSCRED, SOCK_PKTINFO, Sock } from './netlink/sock'
 import { arm, readyNext } from './netlink/wake'
 import { SKB_HEADER, Skb, skbPut } from './skb/skb'
 import { namespaceNumber } from './task/namespace'
@@ -112,6 +115,14 @@ export const CALL_UNBIND: i32 = slots.CALL_UNBIND
 export const CALL_TIMER: i32 = slots.CALL_TIMER
 /** Kind of a call to the host: the release notifier; a: the protocol, b: the port. */
 export const CALL_RELEASE: i32 = slots.CALL_RELEASE
+/** Kind of a call to the host: a filter of a broadcast; a: the member's port, b: the message. */
+export const CALL_FILTER: i32 = slots.CALL_FILTER
+/** Kind of a call to the host: the hook of a dump; a: the message to fill, b: its room. */
+export const CALL_DUMP: i32 = slots.CALL_DUMP
+/** Kind of a call to the host: the done hook of a dump. */
+export const CALL_DUMP_DONE: i32 = slots.CALL_DUMP_DONE
+/** SOCK_* flag: a dump runs, and dump_continue() is due after a receive. */
+export const FLAG_DUMPING: i32 = SOCK_DUMPING
 /** Bytes before a message's payload. */
 export const SKB_DATA: i32 = SKB_HEADER
 /** Offset of a message's length. */
@@ -243,14 +254,14 @@ export function cn_send(idx: u32, val: u32, length: u32, portid: u32, group: u32
 export function cn_reserve(idx: u32, val: u32, length: u32, portid: u32, group: u32, gfp: u32): i32 { return cnReserve(idx, val, length, portid, group, gfp) }
 /** The second half: delivers it. */
 export function cn_commit(skb: u32): i32 { return cnCommit(changetype<Skb>(skb)) }
-/** Asks for notices as struct cn_ctl_msg in the transmit window says: the slot of the function + 1 if one is wanted, else 0. */
+/** Asks for notices as struct cn_ctl_msg in the transmit window says: the slot of the function + 1 if one is wanted, else 0. -ENODEV where nobody takes requests. */
 export function request_notification(length: u32, wanted: bool): i32 { return requestWithSlot(length, wanted) }
 
 /** netlink_kernel_create(): the slot of its functions, or -1. */
 export function ksock_create(unit: u32, groups: u32, flags: u32, input: bool, hooks: u32): i32 { return kernelCreate(unit, groups, flags, input, hooks) }
 /** netlink_kernel_release(). */
 export function ksock_release(unit: u32): void { kernelRelease(unit) }
-/** A message of the kernel whose bytes the host fills in. -ENOBUFS is 0 here. */
+/** A message of the kernel whose bytes the host fills in, or 0 without memory. */
 export function ksock_reserve(length: u32, group: u32, gfp: u32): u32 { return refOf(kernelSkb(length, group, gfp)) }
 /** A message of the kernel with the bytes of the transmit window, or 0. */
 export function ksock_message(length: u32, group: u32, gfp: u32): u32 { return refOf(kernelSkbFromWindow(length, group, gfp)) }
@@ -260,6 +271,22 @@ export function ksock_unicast(unit: u32, skb: u32, portid: u32, nonblock: bool):
 export function ksock_broadcast(unit: u32, skb: u32, portid: u32, group: u32): i32 { return kernelBroadcast(unit, changetype<Skb>(skb), portid, group) }
 /** nlmsg_notify(). */
 export function ksock_notify(unit: u32, skb: u32, portid: u32, group: u32, report: bool): i32 { return kernelNotify(unit, changetype<Skb>(skb), portid, group, report) }
+/** netlink_broadcast_filtered(), asking the function of a slot. */
+export function ksock_broadcast_asking(unit: u32, skb: u32, portid: u32, group: u32, slot: u32): i32 { return kernelBroadcastAsking(unit, changetype<Skb>(skb), portid, group, slot) }
+/** netlink_ack() of the request at an offset of a message; text and cookie lie in the transmit window, `badOffset` -1 is none. */
+export function ksock_ack(unit: u32, skb: u32, offset: u32, error: i32, text: u32, cookie: u32, badOffset: u32): void { ackSend(unit, changetype<Skb>(skb), offset, error, text, cookie, badOffset) }
+/** Prepares a dump: the slot of its hooks, -ECONNREFUSED, -EBUSY, -ENOMEM. */
+export function dump_open(unit: u32, portid: u32, seq: u32, minAlloc: u32): i32 { return dumpOpen(unit, portid, seq, minAlloc) }
+/** Takes a prepared dump back. */
+export function dump_abort(unit: u32, portid: u32): void { dumpAbort(unit, portid) }
+/** Starts a prepared dump: -EINTR, or an error. */
+export function dump_begin(unit: u32, portid: u32): i32 { return dumpBegin(unit, portid) }
+/** One more part of a running dump, if there is room. */
+export function dump_continue(sock: u32): void { dumpContinue(changetype<Sock>(sock)) }
+/** A slot for a function that is needed for one call, or -1 without memory. */
+export function slot_take(): i32 { return slots.slotTake() }
+/** Gives such a slot back. */
+export function slot_give(slot: u32): void { slots.slotGive(slot) }
 /** netlink_has_listeners(). */
 export function ksock_has_listeners(unit: u32, group: u32): bool { return hasListeners(unit, group) }
 /** netlink_set_err(). */
@@ -290,6 +317,7 @@ export function socket_next(sock: u32): u32 { return listSock(nextSock(sock)) }
 export function protocol_present(unit: u32): u32 { return protocolAt(unit).present }
 
 function requestWithSlot(length: u32, wanted: bool): i32 {
+  if (!kernel().notifications) return -ENODEV
   let slot = 0
   if (wanted) {
     slot = slots.slotTake() + 1

@@ -68,6 +68,8 @@ function mixCold(h: u64, sock: Sock): u64 {
   for (let i: u32 = 0; i < cold.memberCount; i++) sum += mix(1, membershipAt(cold, i).number)
   h = mix(h, sum)
   if (cold.memberCount) h = mix(h, cold.moment)
+  h = mix(h, cold.maxReceive)
+  if (cold.dump) h = mixWords(h, cold.dump + 4, 5)
   if (sock.flags & SOCK_FILTERED) h = mixWords(h, cold.filter, 1 + (load<u32>(cold.filter) << 1))
   return h
 }
@@ -129,6 +131,8 @@ function mixConnector(h: u64): u64 {
   let work = k.firstWork
   while (!nil(work)) {
     h = mixSkb(mix(mix(h, work.callback.idx), work.callback.val), work.skb)
+    // netlink_capable() will be asked about these, when the work runs.
+    h = mix(mix(h, work.skb.capsLow), work.skb.capsHigh)
     work = work.next
   }
   let request = k.firstRequest

@@ -24,7 +24,7 @@ export const CONFIG_WORDS: u32 = 14
 
 function checkLayout(): void {
   assert(offsetof<Sock>() == 64, 'layout: struct Sock is not one cache line')
-  assert(offsetof<Cold>() == 104, 'layout: struct Cold has other than 104 bytes')
+  assert(offsetof<Cold>() == 112, 'layout: struct Cold has other than 112 bytes')
   assert(offsetof<Skb>() == 64, 'layout: struct Skb has other than 64 bytes')
   assert(offsetof<CnCallback>() == 28, 'layout: the name of struct CnCallback does not follow its fields')
   assert(offsetof<Kernel>() <= 512, 'layout: struct Kernel runs into the lists of pages')

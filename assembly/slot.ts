@@ -18,6 +18,12 @@ export const CALL_UNBIND: u32 = 4
 export const CALL_TIMER: u32 = 5
 /** The release notifier; a: protocol, b: port. */
 export const CALL_RELEASE: u32 = 6
+/** A filter of a broadcast; a: the member's port, b: the message. */
+export const CALL_FILTER: u32 = 7
+/** The hook of a dump; a: the message to fill, b: its room. */
+export const CALL_DUMP: u32 = 8
+/** The done hook of a dump. */
+export const CALL_DUMP_DONE: u32 = 9
 const KIND_BITS: u32 = 4
 const TAKEN: u32 = 0xffffffff
 const FIRST_SLOTS: u32 = 16

@@ -1,7 +1,7 @@
 // The public surface as types: what a program may call, what it gets back, which errors it may meet.
 // The classes in kernel/ and user/ implement these interfaces.
 
-import type { CbId, CnMsg, CnMsgInit, SockaddrNl } from './uapi/index.js'
+import type { CbId, CnMsg, CnMsgInit, Nlmsghdr, SockaddrNl } from './uapi/index.js'
 
 /** Ticks of a second: what jiffies count. */
 export const HZ = 1000
@@ -117,6 +117,66 @@ export interface NetlinkKernelCfg {
   readonly unbind?: (group: number) => void
 }
 
+/** A request inside a datagram. `payload` is a view, valid until the handler returns. */
+export interface NlmsgView extends Nlmsghdr {
+  readonly payload: Uint8Array
+  /** Where its header begins in the datagram. */
+  readonly offset: number
+}
+
+/** What a handler may add to the answer, for who has NETLINK_EXT_ACK on. */
+export interface NetlinkExtAck {
+  /** A text. */
+  _msg?: string
+  /** Where the attribute to blame begins, counted from the request's header; told with errors only. */
+  bad_attr?: number
+  /** At most 20 bytes. */
+  cookie?: Uint8Array
+}
+
+/** 0, or -errno, which becomes the answer; -EINTR for no answer at all. */
+export type NlmsgHandler = (skb: SkBuff, nlh: NlmsgView, extack: NetlinkExtAck) => number
+
+/** A dump as its hooks see it. */
+export interface NetlinkCallback {
+  /** The request's header and a copy of its payload. */
+  readonly nlh: Nlmsghdr
+  readonly payload: Uint8Array
+  /** The requester's port. */
+  readonly portid: number
+  readonly seq: number
+  /** Six numbers for the hook's own use, 0 at first. */
+  readonly args: number[]
+  data: unknown
+}
+
+/** One part of a dump on its way. */
+export interface DumpSkb {
+  /** Bytes put so far. */
+  readonly len: number
+  /** Bytes that still fit. */
+  readonly tailroom: number
+  /** Puts a message, padded to a multiple of 4; false if it does not fit. */
+  nlmsg_put(portid: number, seq: number, type: number, payload: Uint8Array, flags: number): boolean
+}
+
+export interface NetlinkDumpControl {
+  /** Before the first part; -errno ends it. */
+  start?(cb: NetlinkCallback): number
+  /** Fills a part: skb.len to be called again, 0 at the end, -errno to end with that error. */
+  dump(skb: DumpSkb, cb: NetlinkCallback): number
+  /** Once, after the end, or when the socket is closed before. */
+  done?(cb: NetlinkCallback): number
+  data?: unknown
+  /** The least room of a part, in bytes. */
+  min_dump_alloc?: number
+}
+
+/** Which member a broadcast is about to reach. */
+export interface BroadcastMember {
+  readonly portid: number
+}
+
 /** struct netlink_notify: which bound socket was closed (NETLINK_URELEASE). */
 export interface NetlinkNotify {
   readonly protocol: number
@@ -178,6 +238,21 @@ export interface Kernel {
   netlink_kernel_release(ksock: KernelSocket): void
   netlink_unicast(ksock: KernelSocket, skb: Uint8Array, portid: number, nonblock: boolean): number
   netlink_broadcast(ksock: KernelSocket, skb: Uint8Array, portid: number, group: number, gfp_mask: number): number
+  /** The same; true from `filter` leaves a member out. */
+  netlink_broadcast_filtered(
+    ksock: KernelSocket,
+    skb: Uint8Array,
+    portid: number,
+    group: number,
+    gfp_mask: number,
+    filter: (dsk: BroadcastMember, skb: Uint8Array) => boolean,
+  ): number
+  /** Hands each request of a datagram to `cb` and answers it. Only inside an input function, with the skb that it was given. */
+  netlink_rcv_skb(skb: SkBuff, cb: NlmsgHandler): number
+  /** Answers one request by hand. */
+  netlink_ack(in_skb: SkBuff, nlh: NlmsgView, err: number, extack?: NetlinkExtAck): void
+  /** Answers a request by a dump: -EINTR if it runs, which the handler returns; -EBUSY, -ECONNREFUSED, -ENOMEM, start's error. */
+  netlink_dump_start(ksock: KernelSocket, skb: SkBuff, nlh: NlmsgView, control: NetlinkDumpControl): number
   nlmsg_unicast(ksock: KernelSocket, skb: Uint8Array, portid: number): number
   nlmsg_multicast(ksock: KernelSocket, skb: Uint8Array, portid: number, group: number, gfp_mask: number): number
   nlmsg_notify(ksock: KernelSocket, skb: Uint8Array, portid: number, group: number, report: boolean, gfp_mask: number): number

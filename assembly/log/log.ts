@@ -7,7 +7,7 @@
 //        │ text (UTF-8)                               │
 //        └────────────────────────────────────────────┘
 
-import { GFP_ATOMIC } from '../uapi/constants'
+import { GFP_KERNEL } from '../uapi/constants'
 import { kernel } from '../kernel'
 import { RECEIVE_AT, setResult } from '../memory'
 import { alloc, free } from '../mm/alloc'
@@ -35,7 +35,7 @@ function setWord(at: u32, value: u32): void {
 export function logWrite(text: usize, length: u32): void {
   const k = kernel()
   if (!k.log) {
-    k.log = alloc(LOG_SIZE, GFP_ATOMIC)
+    k.log = alloc(LOG_SIZE, GFP_KERNEL)
     if (!k.log) return
   }
   length = min(length, MAX_LINE)

@@ -13,7 +13,8 @@ export function truesizeOf(length: u32, plain: bool): u32 {
   return max(power, k.smallest) + k.skbuff
 }
 
-/** What the shortest message counts. */
+/** No message counts less, whatever the profile's table. */
 export function smallestTruesize(): u32 {
-  return truesizeOf(1, true)
+  const k = kernel()
+  return (k.sharedInfo <= k.smallHead ? k.smallHead : k.sharedInfo) + k.skbuff
 }

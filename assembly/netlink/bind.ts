@@ -113,7 +113,9 @@ function bindNow(sock: Sock, wasBound: bool, portid: u32, groups: u32): i32 {
   }
   if (groups == 0 && groupsOf(sock) == 0) return 0
   const error = replaceGroups(sock, groups)
-  if (error && !wasBound) {
+  if (!error) return 0
+  undoHooks(sock, groups)
+  if (!wasBound) {
     portRemove(sock)
     sock.portid = 0
   }
@@ -131,6 +133,7 @@ export function changeMembership(sock: Sock, group: u32, join: bool): i32 {
     const held = sockHold(sock)
     const refused = bindHook(sock, group)
     const joined = refused || sock.flags & SOCK_DYING || isMember(sock, group) ? refused : groupJoin(sock, group)
+    if (joined != refused) unbindHook(number, group)
     return sockLetGo(sock, held, joined)
   }
   if (isMember(sock, group)) groupLeave(sock, group)

@@ -9,11 +9,12 @@ import { CALL_RELEASE, callHost } from '../slot'
 import { ringFree } from '../skb/ring'
 import { credGet, credPut } from '../task/cred'
 import { Task } from '../task/task'
+import { dumpRelease } from './dump'
 import { filterFree } from './filter'
 import { groupLeaveAll, membershipAt, membershipsFree } from './group'
 import { portRemove } from './port'
-import { HOOK_UNBIND, protocolAt, unbindHook } from './protocol'
-import { SOCK_ARMED_READ, SOCK_ARMED_ROOM, SOCK_BOUND, SOCK_BUSY, SOCK_DYING, SOCK_IS_DGRAM, SOCK_SIZE, Sock, coldFree, keyOf, protocolOf } from './sock'
+import { HOOK_UNBIND, INPUT_HOST, protocolAt, unbindHook } from './protocol'
+import { SOCK_ARMED_READ, SOCK_ARMED_ROOM, SOCK_BOUND, SOCK_BUSY, SOCK_DYING, SOCK_IS_DGRAM, SOCK_SERVED, SOCK_SIZE, Sock, coldFree, keyOf, protocolOf } from './sock'
 import { fire, forgetBlocked } from './wake'
 
 /** A new socket of a task: its reference, -ENFILE at the limit, -ENOBUFS without memory. */
@@ -25,7 +26,7 @@ export function sockCreate(task: Task, protocol: u32, dgram: bool): i32 {
   k.sockets += 1
   sock.id = k.nextSocketId++
   sock.key = keyOf(task.netns, protocol)
-  sock.flags = dgram ? SOCK_IS_DGRAM : 0
+  sock.flags = (dgram ? SOCK_IS_DGRAM : 0) | (protocolAt(protocol).input == INPUT_HOST ? SOCK_SERVED : 0)
   sock.task = task
   sock.cred = credGet(task.cred)
   sock.next = task.sockets
@@ -71,6 +72,7 @@ function destroy(sock: Sock): void {
   forgetBlocked(sock)
   callUnbindHooks(sock)
   if (bound && k.notifier) callHost(k.notifier - 1, CALL_RELEASE, protocolOf(sock), sock.portid)
+  dumpRelease(sock)
   ringFree(sock)
   filterFree(sock)
   if (!nil(sock.cold)) membershipsFree(sock.cold)

@@ -1,7 +1,7 @@
 // Delivery: the one place where a message enters a socket's queue, or is lost.
 
 import { EAGAIN, ECONNREFUSED, ENOBUFS, ESRCH } from '../uapi/errno'
-import { GFP_ATOMIC } from '../uapi/constants'
+import { GFP_KERNEL } from '../uapi/constants'
 import { nil } from '../memory'
 import { Skb, skbAlloc, skbData, skbGet, skbPut } from '../skb/skb'
 import { ringLimit, ringPush, ringReserve } from '../skb/ring'
@@ -59,9 +59,10 @@ function takeCarefully(sock: Sock, skb: Skb): i32 {
   return 0
 }
 
+/** Takes a message into the queue: 0, -EAGAIN if there is no room, -ENOBUFS without memory. The caller keeps its reference. */
 // @ts-ignore: decorator
 @inline
-function take(sock: Sock, skb: Skb): i32 {
+export function take(sock: Sock, skb: Skb): i32 {
   if (sock.rmem + skb.truesize <= sock.softlimit) {
     accept(sock, skb)
     return 0
@@ -81,7 +82,7 @@ export function overrun(sock: Sock): void {
 }
 
 function shortened(skb: Skb, len: u32): Skb {
-  const copy = skbAlloc(len, GFP_ATOMIC)
+  const copy = skbAlloc(len, GFP_KERNEL)
   if (nil(copy)) return copy
   const ordinal = copy.ordinal
   const size = copy.size
@@ -124,6 +125,21 @@ function unicastFiltered(sock: Sock, skb: Skb, from: u32): i32 {
   return result
 }
 
+/** Puts a part of a dump into the queue, whatever is in there; the socket's filter may drop it. */
+export function deliverDump(sock: Sock, skb: Skb): void {
+  if (sock.flags & SOCK_FILTERED) {
+    const keep = runFilter(sock, skb)
+    if (keep == 0) return
+    skb.len = min(keep, skb.len)
+  }
+  if (!ringReserve(sock)) {
+    overrun(sock)
+    return
+  }
+  updateLimit(sock)
+  accept(sock, skb)
+}
+
 /**
  * Sends a message to all members of a group but `sender` and those with the port `exclude`. `shared`: somebody else holds the
  * message too, so that a filter's cut must not show in it. `filter`: who else is left out. 0 if anybody took it, -ENOBUFS if one that wants to be told about
@@ -148,9 +164,10 @@ export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender:
   return failed ? -ENOBUFS : delivered ? 0 : -ESRCH
 }
 
-// 1 if the filter dropped it, else as take(). While nobody has taken the message yet a cut is made in place, and shows in
+/** A delivery through the member's socket filter: 1 if that dropped it, else as take(). */
+// While nobody has taken the message yet a cut is made in place, and shows in
 // everybody's copy from then on (conformance cn-send/filter-of-the-newest-member).
-function takeFiltered(sock: Sock, skb: Skb, shared: bool): i32 {
+export function takeFiltered(sock: Sock, skb: Skb, shared: bool): i32 {
   const keep = runFilter(sock, skb)
   if (keep == 0) return 1
   if (keep >= skb.len) return take(sock, skb)

@@ -66,9 +66,40 @@ function valid(program: usize, count: u32): bool {
   return (load<u16>(program + (count - 1) * INSTRUCTION) & CLASS) == RET
 }
 
+// M[] must have been written on every way to where it is read; 0, -EINVAL, -ENOBUFS. What is certain at a jump's target is what
+// is certain on all ways there; as on Linux, a return counts as one more way to what follows it.
+function checkMemory(program: usize, count: u32): i32 {
+  const certain = alloc(count << 1, GFP_KERNEL)
+  if (!certain) return -ENOBUFS
+  memory.fill(certain, 0xff, count << 1)
+  let written: u32 = 0
+  let result = 0
+  for (let i: u32 = 0; i < count; i++) {
+    const at = program + i * INSTRUCTION
+    const code: u32 = load<u16>(at)
+    const k = load<u32>(at, 4)
+    written &= load<u16>(certain + (i << 1))
+    if (code == 0x02 || code == 0x03) written |= 1 << k
+    else if ((code == 0x60 || code == 0x61) && !((written >>> k) & 1)) result = -EINVAL
+    else if ((code & CLASS) == JMP) {
+      meet(certain, i + 1 + (code == 0x05 ? k : <u32>load<u8>(at, 2)), written)
+      if (code != 0x05) meet(certain, i + 1 + <u32>load<u8>(at, 3), written)
+      written = 0xffff
+    }
+  }
+  free(certain, count << 1)
+  return result
+}
+
+function meet(certain: usize, index: u32, written: u32): void {
+  store<u16>(certain + (index << 1), load<u16>(certain + (index << 1)) & written)
+}
+
 /** SO_ATTACH_FILTER: copies a program of `count` instructions; 0, -EINVAL for one that could run away, -ENOBUFS. */
 export function filterAttach(sock: Sock, program: usize, count: u32): i32 {
   if (!valid(program, count)) return -EINVAL
+  const refused = checkMemory(program, count)
+  if (refused) return refused
   const cold = coldOf(sock)
   if (nil(cold)) return -ENOBUFS
   const filter = alloc(HEADER + count * INSTRUCTION, GFP_KERNEL)
@@ -115,8 +146,9 @@ function compute(operation: u32, a: u32, b: u32): u32 {
   if (operation == 0x30) return a / b
   if (operation == 0x40) return a | b
   if (operation == 0x50) return a & b
-  if (operation == 0x60) return b < 32 ? a << b : 0
-  if (operation == 0x70) return b < 32 ? a >>> b : 0
+  // As on Linux, and in WebAssembly, only the lower five bits of the distance count.
+  if (operation == 0x60) return a << b
+  if (operation == 0x70) return a >>> b
   if (operation == 0x80) return -a
   if (operation == 0x90) return a % b
   return a ^ b
@@ -136,7 +168,6 @@ export function runFilter(sock: Sock, skb: Skb): u32 {
   let a: u32 = 0
   let x: u32 = 0
   let at = sock.cold.filter + HEADER
-  memory.fill(SCRATCH_AT, 0, MEMORY_WORDS << 2)
   while (true) {
     const code: u32 = load<u16>(at)
     const k = load<u32>(at, 4)
@@ -149,7 +180,7 @@ export function runFilter(sock: Sock, skb: Skb): u32 {
       else if (code == 0x80) a = len
       else {
         const from = (code & 0xe0) == 0x40 ? x + k : k
-        if (from < k || !within(from, sizeOf(code), len)) return 0
+        if (!within(from, sizeOf(code), len)) return 0
         a = read(data, from, sizeOf(code))
       }
     } else if (kind == LDX) {

@@ -63,9 +63,13 @@ function groupCreate(key: u32, number: u32): Group {
   const k = kernel()
   const table = STATE + offsetof<Kernel>('groupSlots')
   if (k.groups >= k.maxGroups) return changetype<Group>(0)
-  if (!tableReserve(table, offsetof<Group>('key'), offsetof<Group>('number'))) return changetype<Group>(0)
   const group = changetype<Group>(allocZero(GROUP_SIZE, GFP_KERNEL))
   if (nil(group)) return group
+  // The table comes last: with nobody in it nobody would give it back.
+  if (!tableReserve(table, offsetof<Group>('key'), offsetof<Group>('number'))) {
+    free(changetype<usize>(group), GROUP_SIZE)
+    return changetype<Group>(0)
+  }
   group.key = key
   group.number = number
   tableAdd(table, changetype<usize>(group), offsetof<Group>('key'), offsetof<Group>('number'))

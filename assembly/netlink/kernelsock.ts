@@ -6,6 +6,7 @@ import { truesizeOf } from '../mm/truesize'
 import { slotGive, slotTake } from '../slot'
 import { Skb, skbAlloc, skbData, skbPut } from '../skb/skb'
 import { FILTER_NONE, FROM_KERNEL, FROM_KERNEL_ATOMIC, broadcast, unicast } from './deliver'
+import { broadcastAsking } from './ask'
 import { groupFind, memberAt } from './group'
 import { INPUT_HOST, INPUT_NONE, MAX_PROTOCOLS, MIN_GROUPS, Protocol, protocolAt } from './protocol'
 import { SOCK_NO_ENOBUFS, Sock, setError } from './sock'
@@ -76,6 +77,13 @@ export function kernelBroadcast(number: u32, skb: Skb, exclude: u32, group: u32)
 /** netlink_broadcast_filtered(): the same, with one of FILTER_*. */
 export function kernelBroadcastFiltered(number: u32, skb: Skb, exclude: u32, group: u32, filter: u32): i32 {
   const result = broadcast(number, skb, exclude, group, changetype<Sock>(0), false, filter)
+  skbPut(skb)
+  return result
+}
+
+/** The same, asking a function of the host about each member. */
+export function kernelBroadcastAsking(number: u32, skb: Skb, exclude: u32, group: u32, slot: u32): i32 {
+  const result = broadcastAsking(number, skb, exclude, group, slot)
   skbPut(skb)
   return result
 }

@@ -7,8 +7,8 @@ import { tableAdd, tableFind, tableRemove, tableReserve } from '../mm/table'
 import { random } from '../time/random'
 import { SOCK_BOUND, Sock } from './sock'
 
-// The highest port that is drawn at random, -4097 as a signed number; the lowest is -2^31.
-const RANDOM_PORTS: u32 = 0x7fffefff
+// How many ports are drawn from: as signed numbers -2^31 to -4097.
+const RANDOM_PORTS: u32 = 0x7ffff000
 
 /** The socket that is bound to a port, or null. */
 // @ts-ignore: decorator
@@ -18,10 +18,14 @@ export function portFind(key: u32, portid: u32): Sock {
   return changetype<Sock>(tableFind(table, key, portid, offsetof<Sock>('key'), offsetof<Sock>('portid')))
 }
 
+function reserve(): bool {
+  return tableReserve(STATE + offsetof<Kernel>('portSlots'), offsetof<Sock>('key'), offsetof<Sock>('portid'))
+}
+
 /** Binds a socket to a port: 0, -EADDRINUSE (the wanted number stays in the socket all the same), -ENOBUFS. */
 export function portInsert(sock: Sock, portid: u32): i32 {
   const table = STATE + offsetof<Kernel>('portSlots')
-  if (!tableReserve(table, offsetof<Sock>('key'), offsetof<Sock>('portid'))) return -ENOBUFS
+  if (!reserve()) return -ENOBUFS
   const taken = !nil(portFind(sock.key, portid))
   sock.portid = portid
   if (taken) return -EADDRINUSE
@@ -39,6 +43,8 @@ export function portRemove(sock: Sock): void {
 
 /** Binds to the process id, or if that is taken to a random port; 0 or -ENOBUFS. */
 export function portAutobind(sock: Sock): i32 {
+  // Before anything is drawn: a call that fails leaves the generator where it was.
+  if (!reserve()) return -ENOBUFS
   let portid = sock.task.ownTgid
   while (!nil(portFind(sock.key, portid))) portid = 0x80000000 + random() % RANDOM_PORTS
   return portInsert(sock, portid)

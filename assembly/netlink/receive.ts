@@ -18,7 +18,8 @@ import {
 import { Skb, skbData, skbGet, skbPut } from '../skb/skb'
 import { ringCount, ringFirst } from '../skb/ring'
 import { updateLimit } from './deliver'
-import { SOCK_ARMED_READ, SOCK_CONGESTED, Sock, errorOf, setError } from './sock'
+import { noteReceive } from './dump'
+import { SOCK_ARMED_READ, SOCK_CONGESTED, SOCK_SERVED, Sock, errorOf, setError } from './sock'
 import { blockedOn, wakeSenders } from './wake'
 
 // A receive that leaves the queue empty ends the congestion (conformance overflow/congested-until-empty).
@@ -61,6 +62,7 @@ function present(skb: Skb, copied: u32): void {
  */
 export function receive(sock: Sock, len: u32, flags: u32): i32 {
   if (flags & MSG_OOB) return -EOPNOTSUPP
+  if (sock.flags & SOCK_SERVED) noteReceive(sock, len)
   const error = errorOf(sock)
   if (error) {
     setError(sock, 0)

@@ -37,7 +37,7 @@ export class Sock {
   drops: u32
 }
 
-//   struct Cold, 104 bytes
+//   struct Cold, 112 bytes
 //      0 ┌──────────────┬──────────────┐
 //        │ dstPortid    │ dstGroup     │ the peer, if SOCK_CONNECTED
 //      8 │ rcvbuf       │ sndbuf       │
@@ -52,7 +52,8 @@ export class Sock {
 //     80 │ lingerOn     │ lingerTime   │
 //     88 │ bufLock      │ optionsHigh  │
 //     96 │ procOperation│ procMask     │ the last request to cn_proc; which events, 0 before the first
-//    104 └──────────────┴──────────────┘
+//    104 │ dump         │ maxReceive   │ the running dump; the longest receive buffer so far
+//    112 └──────────────┴──────────────┘
 @unmanaged
 export class Cold {
   dstPortid: u32
@@ -80,11 +81,13 @@ export class Cold {
   optionsHigh: u32
   procOperation: u32
   procMask: u32
+  dump: usize
+  maxReceive: u32
 }
 
 /** Bytes of the hot part. */
 export const SOCK_SIZE: u32 = 64
-const COLD_SIZE: u32 = 104
+const COLD_SIZE: u32 = 112
 
 /** The socket has a port and stands in the port table. */
 export const SOCK_BOUND: u32 = 1
@@ -124,6 +127,10 @@ export const SOCK_FILTER_LOCKED: u32 = 65536
 export const SOCK_BUSY: u32 = 131072
 /** It was closed in the middle of such a call, and goes when the call ends. */
 export const SOCK_DYING: u32 = 262144
+/** A kernel socket of a module serves its protocol: the lengths of receives are noted for dumps. */
+export const SOCK_SERVED: u32 = 524288
+/** A dump runs: a receive asks for its next part. */
+export const SOCK_DUMPING: u32 = 1048576
 
 const ERROR_SHIFT: u32 = 24
 

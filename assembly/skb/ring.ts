@@ -1,6 +1,6 @@
 // The receive ring of a socket: 4-byte references, allocated at the first message, doubled up to what rcvbuf lets in.
 
-import { GFP_ATOMIC } from '../uapi/constants'
+import { GFP_KERNEL } from '../uapi/constants'
 import { alloc, free } from '../mm/alloc'
 import { smallestTruesize } from '../mm/truesize'
 import { Sock, rcvbufOf } from '../netlink/sock'
@@ -45,7 +45,8 @@ export function ringReserve(sock: Sock): bool {
 }
 
 function ringMove(sock: Sock, entries: u32): bool {
-  const ring = alloc(entries << 2, GFP_ATOMIC)
+  // Linux needs no memory to queue a message: whoever could allocate one can queue it, whatever the pressure.
+  const ring = alloc(entries << 2, GFP_KERNEL)
   if (!ring) return false
   const count = ringCount(sock)
   for (let i: u32 = 0; i < count; i++) {

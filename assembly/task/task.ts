@@ -5,11 +5,12 @@ import { GFP_KERNEL, PROC_EVENT_FORK } from '../uapi/constants'
 import { emit } from '../connector/proc'
 import { Kernel, kernel } from '../kernel'
 import { STATE, TRANSMIT_AT, nil, refOf, setResult } from '../memory'
-import { allocZero } from '../mm/alloc'
+import { allocZero, free } from '../mm/alloc'
 import { tableAdd, tableFind, tableReserve } from '../mm/table'
 import { Sock } from '../netlink/sock'
 import { RESULT_LIST } from '../result'
 import { Cred, credAlloc, credGet, credPut } from './cred'
+import { namespaceEnter, namespaceForsake } from './namespace'
 
 //   struct Task, 76 bytes
 //      0 ┌──────────────┬──────────────┐
@@ -88,9 +89,13 @@ function taskCreate(pid: u32, cred: Cred): i32 {
   const table = STATE + offsetof<Kernel>('taskSlots')
   if (k.tasks >= k.maxTasks) return -EAGAIN
   if (pid && !nil(taskByPid(pid))) return -EEXIST
-  if (!tableReserve(table, offsetof<Task>('pid'), offsetof<Task>('pid'))) return -ENOMEM
   const task = changetype<Task>(allocZero(TASK_SIZE, GFP_KERNEL))
   if (nil(task)) return -ENOMEM
+  // The table comes last: with nobody in it nobody would give it back.
+  if (!tableReserve(table, offsetof<Task>('pid'), offsetof<Task>('pid'))) {
+    free(changetype<usize>(task), TASK_SIZE)
+    return -ENOMEM
+  }
   if (!pid) {
     pid = nextPid()
     k.nextPid = pid + 1
@@ -121,7 +126,10 @@ function tell(task: Task): i32 {
  */
 export function taskSpawn(pid: u32, netns: u32, uid: u32, gid: u32, capsLow: u32, capsHigh: u32, comm: u32): i32 {
   const cred = credAlloc()
-  if (nil(cred)) return -ENOMEM
+  if (nil(cred)) {
+    namespaceForsake(netns)
+    return -ENOMEM
+  }
   cred.uid = uid
   cred.euid = uid
   cred.suid = uid
@@ -133,8 +141,10 @@ export function taskSpawn(pid: u32, netns: u32, uid: u32, gid: u32, capsLow: u32
   const made = taskCreate(pid, cred)
   if (made < 0) {
     credPut(cred)
+    namespaceForsake(netns)
     return made
   }
+  namespaceEnter(netns)
   const task = changetype<Task>(made as usize)
   task.netns = netns
   setComm(task, TRANSMIT_AT, comm)

@@ -8,6 +8,8 @@ const NS_PER_MS = 1e6
 const HIGH = 2 ** 32
 /** What one call of the machine moves time by at most: just below 2^32 ms. */
 const LONGEST_STEP = 2 ** 31
+/** Where virtual time ends: 64 bits of nanoseconds, over 500 years. */
+const LAST_MS = 2 ** 44
 
 /** Nanoseconds since boot; exact below 2^53, which is 104 days. */
 export function nanoseconds(machine: Machine): number {
@@ -29,6 +31,7 @@ export class Clock implements ClockInterface {
   advance(ms: number): void {
     if (typeof ms !== 'number') throw new TypeError('ms must be a number')
     if (!(ms >= 0) || !Number.isFinite(ms)) throw new RangeError(`ms must be a finite number, 0 or more, not ${ms}`)
+    if (this.now + ms > LAST_MS) throw new RangeError(`virtual time ends at ${LAST_MS} ms, which is before ${ms} ms from now`)
     let left = Math.floor(ms)
     const rest = Math.round((ms - left) * NS_PER_MS)
     while (left > LONGEST_STEP) {
@@ -91,7 +94,9 @@ export class Timers {
   modify(given: TimerInterface, expires: number): number {
     const timer = this.#own(given)
     if (typeof expires !== 'number') throw new TypeError('expires must be a number')
-    if (!Number.isFinite(expires) || expires < 0) throw new RangeError(`expires must be jiffies, 0 or more, not ${expires}`)
+    if (!(expires >= 0 && expires <= Number.MAX_SAFE_INTEGER)) {
+      throw new RangeError(`expires must be jiffies, from 0 to 2^53 - 1, not ${expires}`)
+    }
     const tick = Math.ceil(expires)
     const { abi } = this.#machine
     const low = tick % HIGH

@@ -1,13 +1,14 @@
 // Kernel sockets of modules: netlink_kernel_create() and what is sent through them.
 
 import type {
+  BroadcastMember,
   KernelSocket as KernelSocketInterface,
   NetlinkKernelCfg,
   NetlinkNotify,
   NetlinkSkbParms,
 } from '../api.js'
 import { type HostFunction, LAYOUT, type Machine } from '../machine/index.js'
-import { ENOBUFS, ENOMEM, GFP_KERNEL, i32, u32 } from '../uapi/index.js'
+import { ENOMEM, GFP_KERNEL, i32, u32 } from '../uapi/index.js'
 import { asBytes, asFunction } from '../user/index.js'
 
 /** What names a kernel socket; it is worth nothing after its release. */
@@ -38,7 +39,7 @@ export class KernelSockets {
     const hooks = (cfg.bind ? LAYOUT.HOOK_BIND_BIT : 0) | (cfg.unbind ? LAYOUT.HOOK_UNBIND_BIT : 0)
     const slot = machine.abi.ksock_create(number, groups, flags, cfg.input ? 1 : 0, hooks)
     if (slot < 0) return null
-    machine.bindFunction(slot, hookFunction(machine, cfg))
+    machine.bindFunction(slot, hookFunction(machine, number, cfg))
     const ksock = new KernelSocket(number)
     this.#slots.set(ksock, slot)
     return ksock
@@ -51,6 +52,11 @@ export class KernelSockets {
     this.#slots.delete(one)
     this.#machine.abi.ksock_release(one.protocol)
     this.#machine.unbindFunction(slot, this.#machine.functionAt(slot))
+  }
+
+  /** The protocol of a kernel socket that lives. */
+  protocolOf(ksock: KernelSocketInterface): number {
+    return this.#live(ksock).protocol
   }
 
   #live(ksock: KernelSocketInterface): KernelSocket {
@@ -82,7 +88,7 @@ export class KernelSockets {
     const { protocol } = this.#live(ksock)
     const port = u32(portid, 'portid')
     const message = this.#message(skb, 0, GFP_KERNEL)
-    if (message === 0) return -ENOBUFS
+    if (message === 0) return -ENOMEM
     return this.#settled(this.#machine.abi.ksock_unicast(protocol, message, port, nonblock ? 1 : 0))
   }
 
@@ -91,8 +97,37 @@ export class KernelSockets {
     const port = u32(portid, 'portid')
     const number = u32(group, 'group')
     const message = this.#message(skb, number, u32(gfp, 'gfp_mask'))
-    if (message === 0) return -ENOBUFS
+    if (message === 0) return -ENOMEM
     return this.#settled(this.#machine.abi.ksock_broadcast(protocol, message, port, number))
+  }
+
+  broadcastFiltered(
+    ksock: KernelSocketInterface,
+    skb: Uint8Array,
+    portid: number,
+    group: number,
+    gfp: number,
+    filter: (dsk: BroadcastMember, skb: Uint8Array) => boolean,
+  ): number {
+    const machine = this.#machine
+    const { protocol } = this.#live(ksock)
+    const port = u32(portid, 'portid')
+    const number = u32(group, 'group')
+    asFunction(filter, 'filter')
+    const slot = machine.abi.slot_take()
+    if (slot < 0) return -ENOMEM
+    const message = this.#message(skb, number, u32(gfp, 'gfp_mask'))
+    if (message === 0) {
+      machine.abi.slot_give(slot)
+      return -ENOMEM
+    }
+    const fn: HostFunction = (_kind, member, asked) =>
+      filter({ portid: member >>> 0 }, machine.messageBytes(asked, machine.messageLength(asked))) ? 1 : 0
+    machine.bindFunction(slot, fn)
+    const result = machine.abi.ksock_broadcast_asking(protocol, message, port, number, slot)
+    machine.unbindFunction(slot, fn)
+    machine.abi.slot_give(slot)
+    return this.#settled(result)
   }
 
   notify(
@@ -107,7 +142,7 @@ export class KernelSockets {
     const port = u32(portid, 'portid')
     const number = u32(group, 'group')
     const message = this.#message(skb, number, u32(gfp, 'gfp_mask'))
-    if (message === 0) return -ENOBUFS
+    if (message === 0) return -ENOMEM
     return this.#settled(this.#machine.abi.ksock_notify(protocol, message, port, number, report ? 1 : 0))
   }
 
@@ -153,7 +188,7 @@ export class KernelSockets {
   }
 }
 
-function hookFunction(machine: Machine, cfg: NetlinkKernelCfg): HostFunction {
+function hookFunction(machine: Machine, protocol: number, cfg: NetlinkKernelCfg): HostFunction {
   return (kind, a) => {
     if (kind === LAYOUT.CALL_BIND) return cfg.bind === undefined ? 0 : cfg.bind(a >>> 0)
     if (kind === LAYOUT.CALL_UNBIND) {
@@ -162,6 +197,7 @@ function hookFunction(machine: Machine, cfg: NetlinkKernelCfg): HostFunction {
     }
     const readers = machine.readers()
     readers.openSkb(a)
+    readers.protocol = protocol
     try {
       cfg.input?.(readers.skbuff)
     } finally {

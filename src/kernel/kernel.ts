@@ -2,15 +2,21 @@
 
 import type {
   BootOptions,
+  BroadcastMember,
   CnCallback,
   Kernel as KernelInterface,
   KernelSocket,
   MemoryPressure,
   Module,
+  NetlinkDumpControl,
+  NetlinkExtAck,
   NetlinkKernelCfg,
   NetlinkNotify,
   NetlinkSkbParms,
+  NlmsgHandler,
+  NlmsgView,
   NotificationRequest,
+  SkBuff,
   SpawnOptions,
   Task as TaskInterface,
   Timer,
@@ -24,6 +30,7 @@ import { KernelSockets } from './kernel-socket.js'
 import { Log } from './log.js'
 import { Modules } from './modules.js'
 import { ProcFs } from './procfs.js'
+import { Requests } from './requests.js'
 import { configWords, resolveLimits, resolveProfile } from './profiles.js'
 
 const PRESSURES: readonly MemoryPressure[] = ['none', 'low', 'high', 'critical']
@@ -32,6 +39,7 @@ export class Kernel implements KernelInterface {
   readonly #machine: Machine
   readonly #connector: Connector
   readonly #sockets: KernelSockets
+  readonly #requests: Requests
   readonly #modules: Modules
   readonly #timers: Timers
   readonly #log: Log
@@ -48,6 +56,7 @@ export class Kernel implements KernelInterface {
     this.#machine = new Machine({ module: options.module, memory: limits.memory, seed, words })
     this.#connector = new Connector(this.#machine)
     this.#sockets = new KernelSockets(this.#machine)
+    this.#requests = new Requests(this.#machine, this.#sockets)
     this.#modules = new Modules(this)
     this.#timers = new Timers(this.#machine)
     this.#log = new Log(this.#machine)
@@ -96,6 +105,29 @@ export class Kernel implements KernelInterface {
 
   netlink_broadcast(ksock: KernelSocket, skb: Uint8Array, portid: number, group: number, gfp_mask: number): number {
     return this.#sockets.broadcast(ksock, skb, portid, group, gfp_mask)
+  }
+
+  netlink_broadcast_filtered(
+    ksock: KernelSocket,
+    skb: Uint8Array,
+    portid: number,
+    group: number,
+    gfp_mask: number,
+    filter: (dsk: BroadcastMember, skb: Uint8Array) => boolean,
+  ): number {
+    return this.#sockets.broadcastFiltered(ksock, skb, portid, group, gfp_mask, filter)
+  }
+
+  netlink_rcv_skb(skb: SkBuff, cb: NlmsgHandler): number {
+    return this.#requests.receive(skb, cb)
+  }
+
+  netlink_ack(in_skb: SkBuff, nlh: NlmsgView, err: number, extack?: NetlinkExtAck): void {
+    this.#requests.ack(in_skb, nlh, err, extack)
+  }
+
+  netlink_dump_start(ksock: KernelSocket, skb: SkBuff, nlh: NlmsgView, control: NetlinkDumpControl): number {
+    return this.#requests.dumpStart(ksock, skb, nlh, control)
   }
 
   nlmsg_unicast(ksock: KernelSocket, skb: Uint8Array, portid: number): number {

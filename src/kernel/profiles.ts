@@ -62,7 +62,8 @@ function checkProfile(profile: Profile): void {
   if (typeof notifications !== 'boolean') throw new TypeError('profile.notifications must be a boolean')
   if (connectorGroups !== 32 && connectorGroups !== 'any') throw new TypeError("profile.connectorGroups must be 32 or 'any'")
   for (const key of Object.keys(LINUX_6_TRUESIZE) as (keyof TruesizeTable)[]) {
-    checkCount(truesize?.[key], `profile.truesize.${key}`, 0, 2 ** 20)
+    // A message that counts nothing would let a queue grow without end.
+    checkCount(truesize?.[key], `profile.truesize.${key}`, key === 'skbuff' ? 1 : 0, 2 ** 20)
   }
 }
 

@@ -172,6 +172,21 @@ export class Machine {
     }
   }
 
+  /** What a reserved message holds: the part of memory where `length` bytes of it lie. Not to be kept. */
+  messageBytes(skb: number, length: number): Uint8Array {
+    return this.#bytes.subarray(skb + LAYOUT.SKB_DATA, skb + LAYOUT.SKB_DATA + length)
+  }
+
+  /** Sets how many bytes of a message count. */
+  setMessageLength(skb: number, length: number): void {
+    this.words[(skb + LAYOUT.SKB_LEN) >>> 2] = length
+  }
+
+  /** How many bytes a message has. */
+  messageLength(skb: number): number {
+    return this.words[(skb + LAYOUT.SKB_LEN) >>> 2] as number
+  }
+
   /** Writes words into the transmit window, for structs of u32. */
   transmitWords(words: readonly number[]): void {
     this.words.set(words, LAYOUT.TRANSMIT >>> 2)

@@ -15,6 +15,8 @@ const CN_MSG_AT = 16
 export class Readers {
   /** The message being read, 0 outside a callback. */
   skb = 0
+  /** The protocol of the kernel socket whose input function reads it. */
+  protocol = 0
   readonly msg: Mutable<CnMsg>
   readonly nsp: Mutable<NetlinkSkbParms>
   readonly skbuff: Mutable<SkBuff>

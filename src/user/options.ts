@@ -1,43 +1,13 @@
 // setsockopt() and getsockopt(): how a value of TypeScript becomes bytes and a length, and back.
 
-import type { SockFprog } from '../api.js'
 import type { Machine } from '../machine/index.js'
-import { EFAULT, EINVAL, SOL_SOCKET, SO_ATTACH_FILTER, i32, u32 } from '../uapi/index.js'
-import { asBytes } from './arguments.js'
+import { EFAULT, EINVAL, SOL_SOCKET, SO_ATTACH_FILTER, i32 } from '../uapi/index.js'
 import { SystemError } from './errors.js'
+import { MAX_INSTRUCTIONS, type OptionValue, encodeProgram, isProgram, optionBytes } from './option-value.js'
 
 const INT_BYTES = 4
-const INSTRUCTION_BYTES = 8
-/** BPF_MAXINSNS. */
-const MAX_INSTRUCTIONS = 4096
 /** No option's value is longer; what a caller gives beyond it is not looked at. */
 const MAX_VALUE = 64
-
-export type OptionValue = number | Uint8Array | SockFprog | null
-
-function toBytes(value: number | Uint8Array): Uint8Array {
-  if (typeof value !== 'number') return asBytes(value, 'value')
-  const bytes = new Uint8Array(INT_BYTES)
-  new DataView(bytes.buffer).setUint32(0, u32(value, 'value'), true)
-  return bytes
-}
-
-function isProgram(value: OptionValue): value is SockFprog {
-  return typeof value === 'object' && value !== null && 'filter' in value && Array.isArray(value.filter)
-}
-
-function encodeProgram({ filter }: SockFprog): Uint8Array {
-  const bytes = new Uint8Array(filter.length * INSTRUCTION_BYTES)
-  const view = new DataView(bytes.buffer)
-  filter.forEach(([code, jt, jf, k], index) => {
-    const at = index * INSTRUCTION_BYTES
-    view.setUint16(at, code, true)
-    view.setUint8(at + 2, jt)
-    view.setUint8(at + 3, jf)
-    view.setUint32(at + 4, u32(k, 'k'), true)
-  })
-  return bytes
-}
 
 /** Sets an option; 0 or -errno. A null pointer is EFAULT where Linux would read it (conformance membership/option-lengths). */
 export function setOption(machine: Machine, sock: number, level: number, name: number, value: OptionValue, len?: number): number {
@@ -49,7 +19,7 @@ export function setOption(machine: Machine, sock: number, level: number, name: n
     machine.putProgram(program)
     return machine.abi.setsockopt(sock, l, n, l === SOL_SOCKET && n === SO_ATTACH_FILTER ? program.length : 0)
   }
-  const bytes = value === null ? new Uint8Array(0) : toBytes(value)
+  const bytes = value === null ? new Uint8Array(0) : optionBytes(value)
   const length = i32(len ?? (value === null ? INT_BYTES : bytes.length), 'len')
   if (length < 0) return -EINVAL
   if (value === null && length >= INT_BYTES) return -EFAULT

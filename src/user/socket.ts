@@ -3,7 +3,6 @@
 import type { Address, Datagram, Msghdr, ReceivedMsg, Socket as SocketInterface } from '../api.js'
 import { LAYOUT, type Machine } from '../machine/index.js'
 import {
-  EAGAIN,
   EBADF,
   EINVAL,
   ENOTTY,
@@ -12,8 +11,6 @@ import {
   FIOCLEX,
   FIONBIO,
   FIONCLEX,
-  MSG_PEEK,
-  MSG_TRUNC,
   POLLERR,
   POLLIN,
   POLLNVAL,
@@ -38,14 +35,15 @@ import {
 } from './address.js'
 import { asBytes, asParts, totalLength } from './arguments.js'
 import { encodeControl, receivedControl } from './control.js'
+import { datagramsOf } from './datagrams.js'
 import { SystemError, check } from './errors.js'
-import { type OptionValue, getOption, readOption, setOption } from './options.js'
+import type { OptionValue } from './option-value.js'
+import { getOption, readOption, setOption } from './options.js'
 import type { Waiters } from './waiters.js'
 
 /** The room for control messages when a caller names none. */
 const CONTROL_ROOM = 256
 const NO_CONTROL = new Uint8Array(0)
-const NO_BYTES = new Uint8Array(0)
 
 /** Whoever opened the socket: it is closed when its owner is gone. */
 export interface Owner {
@@ -188,8 +186,16 @@ export class Socket implements SocketInterface {
   #receive(sock: number, buffer: Uint8Array, flags: number, syscall: string): number {
     const machine = this.#machine
     const result = machine.abi.recv(sock, buffer.length, flags)
-    if (result >= 0) machine.copyReceived(buffer)
+    if (result >= 0) {
+      machine.copyReceived(buffer)
+      this.#continueDump(sock)
+    }
     return this.#finish(result, syscall)
+  }
+
+  // A receive from a socket that a dump runs for asks for the next part, once its own bytes are out of the windows.
+  #continueDump(sock: number): void {
+    if (this.#machine.word(LAYOUT.WORD_SOCK_FLAGS) & LAYOUT.FLAG_DUMPING) this.#machine.abi.dump_continue(sock)
   }
 
   #sender(): SockaddrNl {
@@ -202,10 +208,12 @@ export class Socket implements SocketInterface {
     const bits = u32(flags, 'flags')
     const length = addrlen === undefined ? SOCKADDR_NL_BYTES : i32(addrlen, 'addrlen')
     const machine = this.#machine
-    const n = machine.abi.recv(this.#open('recvfrom'), room.length, bits)
+    const sock = this.#open('recvfrom')
+    const n = machine.abi.recv(sock, room.length, bits)
     if (n < 0) return { n: this.#finish(n, 'recvfrom'), addr: sockaddr(0, 0), addrlen: 0 }
     const addr = this.#sender()
     machine.copyReceived(room)
+    this.#continueDump(sock)
     machine.settle()
     // Linux looks at the room for the address last: the message is gone by then (conformance recv/address-room).
     if (length < 0) throw new SystemError(-EINVAL, 'recvfrom')
@@ -227,6 +235,7 @@ export class Socket implements SocketInterface {
     const outcome = this.#control(room)
     const out = machine.word(LAYOUT.WORD_FLAGS) | outcome.flags
     machine.scatterReceived(parts)
+    this.#continueDump(sock)
     machine.settle()
     return { n, name, namelen: SOCKADDR_NL_BYTES, flags: out, control: outcome.control }
   }
@@ -327,30 +336,7 @@ export class Socket implements SocketInterface {
     await this.#waiters.wait(ready, { signal: options.signal, timeout }, 'recvmsg')
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterableIterator<Datagram> {
-    while (!this.closed) {
-      const datagram = this.#takeDatagram()
-      if (datagram !== undefined) {
-        yield datagram
-        continue
-      }
-      try {
-        await this.readable()
-      } catch (error) {
-        if (error instanceof SystemError && error.errno === -EBADF) return
-        throw error
-      }
-    }
-  }
-
-  #takeDatagram(): Datagram | undefined {
-    try {
-      const data = new Uint8Array(this.recv(NO_BYTES, MSG_PEEK | MSG_TRUNC))
-      const { name, flags, control } = this.recvmsg({ iov: [data] })
-      return { data, name, flags, control }
-    } catch (error) {
-      if (error instanceof SystemError && error.errno === -EAGAIN) return undefined
-      throw error
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<Datagram> {
+    return datagramsOf(this)
   }
 }

@@ -1,0 +1,167 @@
+// Dumps: an answer in several parts, the first at once, one more after each receive (conformance nl-dump).
+
+import { GFP_KERNEL, NLMSG_DONE, NLM_F_MULTI } from '../uapi/constants'
+import { EBUSY, ECONNREFUSED, EINTR, EINVAL, ENOBUFS, ENOMEM } from '../uapi/errno'
+import { nil, refOf } from '../memory'
+import { allocZero, free } from '../mm/alloc'
+import { CALL_DUMP, CALL_DUMP_DONE, callHost, slotGive, slotTake } from '../slot'
+import { Skb, skbData, skbPut } from '../skb/skb'
+import { sockHold, sockLetGo } from './close'
+import { deliverDump } from './deliver'
+import { kernelSkb } from './kernelsock'
+import { portFind } from './port'
+import { SOCK_DUMPING, SOCK_DYING, Sock, coldOf, rcvbufOf, setError } from './sock'
+import { wakeReaders } from './wake'
+
+//   struct Dump, 28 bytes
+//      0 ┌──────────────┬──────────────┐
+//        │ slot         │ seq          │ the host's hooks; of the request
+//      8 │ portid       │ result       │ of the requester; what the hook said last, MORE before
+//     16 │ minAlloc     │ running      │ the least room of a part; whether start has agreed
+//     24 │ key          │              │ netns and protocol
+//     28 └──────────────┘
+@unmanaged
+export class Dump {
+  slot: u32
+  seq: u32
+  portid: u32
+  result: i32
+  minAlloc: u32
+  running: u32
+  key: u32
+}
+
+const DUMP_SIZE: u32 = 28
+const MORE: i32 = 0x7fffffff
+/** NLMSG_GOODSIZE: what fits into a page with its buffer's overhead. */
+const GOOD_SIZE: u32 = 3776
+/** The most room that a receiver's buffer can ask for. */
+const LARGEST_PART: u32 = 32448
+const DONE_BYTES: u32 = 20
+
+// @ts-ignore: decorator
+@inline
+function dumpOf(sock: Sock): Dump {
+  return changetype<Dump>(sock.cold.dump)
+}
+
+/** Notes how long a receiver's buffer was: parts of dumps grow with it. */
+export function noteReceive(sock: Sock, length: u32): void {
+  const cold = coldOf(sock)
+  if (!nil(cold)) cold.maxReceive = min(max(cold.maxReceive, length), LARGEST_PART)
+}
+
+/** Prepares a dump for the socket with a port: the slot of its hooks, -ECONNREFUSED, -EBUSY while another one runs, -ENOMEM. */
+export function dumpOpen(key: u32, portid: u32, seq: u32, minAlloc: u32): i32 {
+  const sock = portFind(key, portid)
+  if (nil(sock)) return -ECONNREFUSED
+  const cold = coldOf(sock)
+  if (nil(cold)) return -ENOMEM
+  if (cold.dump) return -EBUSY
+  const slot = slotTake()
+  if (slot < 0) return -ENOMEM
+  const dump = changetype<Dump>(allocZero(DUMP_SIZE, GFP_KERNEL))
+  if (nil(dump)) {
+    slotGive(slot)
+    return -ENOMEM
+  }
+  dump.slot = slot
+  dump.seq = seq
+  dump.portid = portid
+  dump.result = MORE
+  dump.minAlloc = minAlloc
+  dump.key = key
+  cold.dump = changetype<usize>(dump)
+  return slot
+}
+
+function forget(sock: Sock): void {
+  const dump = dumpOf(sock)
+  slotGive(dump.slot)
+  free(changetype<usize>(dump), DUMP_SIZE)
+  sock.cold.dump = 0
+  sock.flags &= ~SOCK_DUMPING
+}
+
+/** Takes a dump back whose start hook refused. */
+export function dumpAbort(key: u32, portid: u32): void {
+  const sock = portFind(key, portid)
+  if (!nil(sock) && !nil(sock.cold) && sock.cold.dump) forget(sock)
+}
+
+/** Starts it with the first part: -EINTR, so that no acknowledgement follows, or the error of the part. */
+export function dumpBegin(key: u32, portid: u32): i32 {
+  const sock = portFind(key, portid)
+  if (nil(sock) || nil(sock.cold) || !sock.cold.dump) return -ECONNREFUSED
+  dumpOf(sock).running = 1
+  sock.flags |= SOCK_DUMPING
+  const error = dumpPart(sock)
+  return error ? error : -EINTR
+}
+
+/** After a receive: one more part, once at most half of the buffer is taken. An error becomes pending at the socket. */
+export function dumpContinue(sock: Sock): void {
+  if (sock.rmem > rcvbufOf(sock) >>> 1) return
+  const error = dumpPart(sock)
+  if (!error) return
+  setError(sock, -error)
+  wakeReaders(sock)
+}
+
+function roomOfPart(sock: Sock): u32 {
+  return max(max(dumpOf(sock).minAlloc, GOOD_SIZE), sock.cold.maxReceive)
+}
+
+function dumpPart(sock: Sock): i32 {
+  if (nil(sock.cold) || !sock.cold.dump || !dumpOf(sock).running) return -EINVAL
+  if (sock.rmem >= rcvbufOf(sock)) return -ENOBUFS
+  const room = roomOfPart(sock)
+  let skb = kernelSkb(room, 0, GFP_KERNEL)
+  if (nil(skb) && room > GOOD_SIZE) skb = kernelSkb(max(dumpOf(sock).minAlloc, GOOD_SIZE), 0, GFP_KERNEL)
+  if (nil(skb)) return -ENOBUFS
+  const held = sockHold(sock)
+  const ended = fillPart(sock, skb)
+  // A hook may have closed the socket: then the rest of its end comes now.
+  if (!(sock.flags & SOCK_DYING)) {
+    deliverDump(sock, skb)
+    if (ended) finish(sock)
+  }
+  skbPut(skb)
+  sockLetGo(sock, held, 0)
+  return 0
+}
+
+// Lets the hook fill the message; true if the end of the dump is in it.
+function fillPart(sock: Sock, skb: Skb): bool {
+  const dump = dumpOf(sock)
+  const room = skb.len
+  skb.len = 0
+  if (dump.result > 0) {
+    const result = callHost(dump.slot, CALL_DUMP, refOf(skb), room)
+    if (sock.flags & SOCK_DYING) return false
+    dump.result = result
+  }
+  if (dump.result > 0 || room - skb.len < DONE_BYTES) return false
+  const at = skbData(skb) + skb.len
+  store<u32>(at, DONE_BYTES)
+  store<u16>(at, NLMSG_DONE as u16, 4)
+  store<u16>(at, NLM_F_MULTI as u16, 6)
+  store<u32>(at, dump.seq, 8)
+  store<u32>(at, dump.portid, 12)
+  store<i32>(at, dump.result, 16)
+  skb.len += DONE_BYTES
+  return true
+}
+
+function finish(sock: Sock): void {
+  const slot = dumpOf(sock).slot
+  forget(sock)
+  callHost(slot, CALL_DUMP_DONE, 0, 0)
+}
+
+/** Ends the dump of a socket that is being closed. */
+export function dumpRelease(sock: Sock): void {
+  if (nil(sock.cold) || !sock.cold.dump) return
+  if (dumpOf(sock).running) finish(sock)
+  else forget(sock)
+}

@@ -1,0 +1,192 @@
+// netlink_rcv_skb(), netlink_ack(), netlink_dump_start(): requests to a kernel socket and their answers. Conformance nl-rcv-skb,
+// nl-dump.
+
+import type {
+  DumpSkb,
+  KernelSocket,
+  NetlinkCallback,
+  NetlinkDumpControl,
+  NetlinkExtAck,
+  NlmsgHandler,
+  NlmsgView,
+  SkBuff,
+} from '../api.js'
+import { type HostFunction, LAYOUT, type Machine, type Readers } from '../machine/index.js'
+import {
+  EINTR,
+  i32,
+  NLM_F_ACK,
+  NLM_F_REQUEST,
+  NLMSG_HDRLEN,
+  NLMSG_MIN_TYPE,
+  nlmsgAlign,
+  nlmsgAt,
+  u16,
+  u32,
+} from '../uapi/index.js'
+import { asBytes, asFunction } from '../user/index.js'
+import type { KernelSockets } from './kernel-socket.js'
+
+/** NETLINK_MAX_COOKIE_LEN. */
+const COOKIE_BYTES = 20
+/** Longer texts are cut. */
+const TEXT_BYTES = 1024
+const NO_OFFSET = -1
+const ARGS = 6
+
+export class Requests {
+  readonly #machine: Machine
+  readonly #sockets: KernelSockets
+
+  constructor(machine: Machine, sockets: KernelSockets) {
+    this.#machine = machine
+    this.#sockets = sockets
+  }
+
+  #readers(skb: SkBuff): Readers {
+    const readers = this.#machine.readersOf(skb)
+    if (readers === undefined) throw new TypeError('skb must be what the input function was given, before it returns')
+    return readers
+  }
+
+  /** Each message in order; a bad length ends the datagram in silence. */
+  receive(skb: SkBuff, handler: NlmsgHandler): number {
+    asFunction(handler, 'cb')
+    this.#readers(skb)
+    const { data } = skb
+    for (let offset = 0; ; ) {
+      const message = nlmsgAt(data, offset)
+      if (message === null) return 0
+      const { header, payload } = message
+      const nlh: NlmsgView = { ...header, payload, offset }
+      const extack: NetlinkExtAck = {}
+      const wanted = (header.nlmsg_flags & NLM_F_REQUEST) !== 0 && header.nlmsg_type >= NLMSG_MIN_TYPE
+      const error = wanted ? handler(skb, nlh, extack) | 0 : 0
+      if (error !== -EINTR && (error !== 0 || (header.nlmsg_flags & NLM_F_ACK) !== 0)) this.ack(skb, nlh, error, extack)
+      offset = Math.min(offset + nlmsgAlign(header.nlmsg_len), data.length)
+    }
+  }
+
+  ack(skb: SkBuff, nlh: NlmsgView, err: number, extack: NetlinkExtAck = {}): void {
+    const readers = this.#readers(skb)
+    const error = i32(err, 'err')
+    if (nlh.offset < 0 || nlh.offset + NLMSG_HDRLEN + nlh.payload.length > skb.data.length) {
+      throw new RangeError('nlh must be a message of skb')
+    }
+    const cookie = extack.cookie === undefined ? new Uint8Array(0) : asBytes(extack.cookie, 'extack.cookie')
+    if (cookie.length > COOKIE_BYTES) throw new RangeError(`extack.cookie must have at most ${COOKIE_BYTES} bytes`)
+    const text = textBytes(extack._msg)
+    this.#machine.transmitParts([text, cookie])
+    const bad = extack.bad_attr === undefined ? NO_OFFSET : u32(extack.bad_attr, 'extack.bad_attr')
+    const { abi } = this.#machine
+    abi.ksock_ack(readers.protocol, readers.skb, nlh.offset, error, text.length, cookie.length, bad)
+    this.#machine.settle()
+  }
+
+  dumpStart(ksock: KernelSocket, skb: SkBuff, nlh: NlmsgView, control: NetlinkDumpControl): number {
+    const machine = this.#machine
+    const protocol = this.#sockets.protocolOf(ksock)
+    asFunction(control.dump, 'control.dump')
+    const { portid } = this.#readers(skb).skbuff
+    const slot = machine.abi.dump_open(protocol, portid, nlh.nlmsg_seq, u32(control.min_dump_alloc ?? 0, 'min_dump_alloc'))
+    if (slot < 0) return slot
+    const callback = callbackOf(nlh, portid, control.data)
+    const fn = dumpFunction(machine, slot, control, callback)
+    machine.bindFunction(slot, fn)
+    const refused = this.#start(control, callback)
+    if (refused.error !== 0 || refused.thrown) {
+      machine.abi.dump_abort(protocol, portid)
+      machine.unbindFunction(slot, fn)
+      if (refused.thrown) throw refused.thrown.reason
+      return refused.error
+    }
+    const result = machine.abi.dump_begin(protocol, portid)
+    machine.settle()
+    return result
+  }
+
+  #start(control: NetlinkDumpControl, callback: NetlinkCallback): { error: number; thrown?: { reason: unknown } } {
+    try {
+      return { error: (control.start?.(callback) ?? 0) | 0 }
+    } catch (reason) {
+      return { error: 0, thrown: { reason } }
+    }
+  }
+}
+
+function textBytes(text: string | undefined): Uint8Array {
+  if (text === undefined) return new Uint8Array(0)
+  const bytes = new TextEncoder().encode(text).subarray(0, TEXT_BYTES)
+  const out = new Uint8Array(bytes.length + 1)
+  out.set(bytes)
+  return out
+}
+
+function callbackOf(nlh: NlmsgView, portid: number, data: unknown): NetlinkCallback {
+  const { payload, offset, ...header } = nlh
+  return {
+    nlh: header,
+    payload: payload.slice(),
+    portid,
+    seq: nlh.nlmsg_seq,
+    args: new Array<number>(ARGS).fill(0),
+    data,
+  }
+}
+
+function dumpFunction(
+  machine: Machine,
+  slot: number,
+  control: NetlinkDumpControl,
+  callback: NetlinkCallback,
+): HostFunction {
+  const fn: HostFunction = (kind, skb, room) => {
+    if (kind === LAYOUT.CALL_DUMP_DONE) {
+      machine.unbindFunction(slot, fn)
+      control.done?.(callback)
+      return 0
+    }
+    const part = new Part(machine.messageBytes(skb, room))
+    const result = control.dump(part, callback)
+    part.close()
+    machine.setMessageLength(skb, part.len)
+    return result
+  }
+  return fn
+}
+
+/** A part of a dump: messages one behind another in the room that the machine gave. */
+class Part implements DumpSkb {
+  #room: Uint8Array
+  len = 0
+
+  constructor(room: Uint8Array) {
+    this.#room = room
+  }
+
+  get tailroom(): number {
+    return Math.max(0, this.#room.length - this.len)
+  }
+
+  nlmsg_put(portid: number, seq: number, type: number, payload: Uint8Array, flags: number): boolean {
+    const bytes = asBytes(payload, 'payload')
+    const length = NLMSG_HDRLEN + bytes.length
+    if (nlmsgAlign(length) > this.tailroom) return false
+    const at = this.len
+    const view = new DataView(this.#room.buffer, this.#room.byteOffset + at, NLMSG_HDRLEN)
+    view.setUint32(0, length, true)
+    view.setUint16(4, u16(type, 'type'), true)
+    view.setUint16(6, u16(flags, 'flags'), true)
+    view.setUint32(8, u32(seq, 'seq'), true)
+    view.setUint32(12, u32(portid, 'portid'), true)
+    this.#room.set(bytes, at + NLMSG_HDRLEN)
+    this.#room.fill(0, at + length, at + nlmsgAlign(length))
+    this.len = at + nlmsgAlign(length)
+    return true
+  }
+
+  /** Nothing fits any more: the room belongs to the machine again. */
+  close(): void {
+    this.#room = new Uint8Array(0)
+  }
+}
