@@ -220,6 +220,19 @@ export interface SpawnOptions {
   readonly netns?: string
 }
 
+/** A recorded stream of process events on its way to group 1 of the connector. */
+export interface ProcEventSource {
+  /** How many events the stream has; acknowledgements are left out. */
+  readonly total: number
+  /** How many of them have had their time. */
+  readonly sent: number
+  /** How many of those reached somebody: while nobody listens, cn_proc tells nobody. */
+  readonly delivered: number
+  readonly pending: boolean
+  /** The rest is not sent. */
+  stop(): void
+}
+
 /** The kernel side. Results are 0, a count, or -errno, as in C; a callback's own exception is the only thing thrown. */
 export interface Kernel {
   cn_add_callback(id: CbId, name: string, callback: CnCallback): number
@@ -255,7 +268,14 @@ export interface Kernel {
   netlink_dump_start(ksock: KernelSocket, skb: SkBuff, nlh: NlmsgView, control: NetlinkDumpControl): number
   nlmsg_unicast(ksock: KernelSocket, skb: Uint8Array, portid: number): number
   nlmsg_multicast(ksock: KernelSocket, skb: Uint8Array, portid: number, group: number, gfp_mask: number): number
-  nlmsg_notify(ksock: KernelSocket, skb: Uint8Array, portid: number, group: number, report: boolean, gfp_mask: number): number
+  nlmsg_notify(
+    ksock: KernelSocket,
+    skb: Uint8Array,
+    portid: number,
+    group: number,
+    report: boolean,
+    gfp_mask: number,
+  ): number
   netlink_has_listeners(ksock: KernelSocket, group: number): boolean
   netlink_set_err(ksock: KernelSocket, portid: number, group: number, code: number): number
   netlink_register_notifier(callback: (notify: NetlinkNotify) => void): number
@@ -278,6 +298,12 @@ export interface Kernel {
   readonly jiffies: number
 
   spawn(options?: SpawnOptions): Task
+  /**
+   * Makes a recorded stream the source of process events: each datagram goes to group 1 as it is, as long after now as it came
+   * after the first one (to the tick). The form of a stream: a 32-bit length and that many bytes, again and again.
+   * Throws RangeError, with the place, for a stream that has anything else in it.
+   */
+  loadProcEvents(stream: Uint8Array): ProcEventSource
   readonly procfs: { read(path: string): string }
   readonly clock: Clock
   /** The next u32 of the machine's seeded generator. */

@@ -4,11 +4,11 @@ import type { BootOptions, Kernel } from './api.js'
 import { Kernel as KernelMachine } from './kernel/index.js'
 
 export type * from './api.js'
+export { HZ } from './api.js'
 export { DEFAULT_LIMITS, DEFAULT_PROFILE, LINUX_2_6_14, LINUX_6 } from './kernel/index.js'
 export { compile, type KernelSource } from './machine/index.js'
-export { SystemError } from './user/index.js'
-export { HZ } from './api.js'
 export * from './uapi/index.js'
+export { SystemError } from './user/index.js'
 
 /**
  * Boots a kernel: an empty machine of its own, with the connector and cn_proc registered. Synchronous; the bytes are embedded.

@@ -31,7 +31,8 @@ export class Clock implements ClockInterface {
   advance(ms: number): void {
     if (typeof ms !== 'number') throw new TypeError('ms must be a number')
     if (!(ms >= 0) || !Number.isFinite(ms)) throw new RangeError(`ms must be a finite number, 0 or more, not ${ms}`)
-    if (this.now + ms > LAST_MS) throw new RangeError(`virtual time ends at ${LAST_MS} ms, which is before ${ms} ms from now`)
+    if (this.now + ms > LAST_MS)
+      throw new RangeError(`virtual time ends at ${LAST_MS} ms, which is before ${ms} ms from now`)
     let left = Math.floor(ms)
     const rest = Math.round((ms - left) * NS_PER_MS)
     while (left > LONGEST_STEP) {

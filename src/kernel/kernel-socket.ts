@@ -183,7 +183,8 @@ export class KernelSockets {
 
   capable(parms: NetlinkSkbParms, cap: number): boolean {
     const readers = this.#machine.readersOf(parms)
-    if (readers === undefined) throw new TypeError('netlink_capable() can be asked inside the callback only, with what it was given')
+    if (readers === undefined)
+      throw new TypeError('netlink_capable() can be asked inside the callback only, with what it was given')
     return readers.capable(u32(cap, 'cap'))
   }
 }

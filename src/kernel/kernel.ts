@@ -16,6 +16,7 @@ import type {
   NlmsgHandler,
   NlmsgView,
   NotificationRequest,
+  ProcEventSource as ProcEventSourceInterface,
   SkBuff,
   SpawnOptions,
   Task as TaskInterface,
@@ -23,15 +24,16 @@ import type {
 } from '../api.js'
 import { Machine } from '../machine/index.js'
 import { type CbId, type CnMsgInit, EAGAIN, u32 } from '../uapi/index.js'
-import { SystemError, Task, Waiters, asFunction } from '../user/index.js'
+import { asFunction, SystemError, Task, Waiters } from '../user/index.js'
 import { Clock, Timers } from './clock.js'
 import { Connector } from './connector.js'
 import { KernelSockets } from './kernel-socket.js'
 import { Log } from './log.js'
 import { Modules } from './modules.js'
+import { ProcEventSource } from './proc-source.js'
 import { ProcFs } from './procfs.js'
-import { Requests } from './requests.js'
 import { configWords, resolveLimits, resolveProfile } from './profiles.js'
+import { Requests } from './requests.js'
 
 const PRESSURES: readonly MemoryPressure[] = ['none', 'low', 'high', 'critical']
 
@@ -203,6 +205,10 @@ export class Kernel implements KernelInterface {
 
   spawn(options: SpawnOptions = {}): TaskInterface {
     return Task.spawn({ machine: this.#machine, waiters: this.#waiters }, options)
+  }
+
+  loadProcEvents(stream: Uint8Array): ProcEventSourceInterface {
+    return new ProcEventSource(this.#machine, this.#timers, stream)
   }
 
   random(): number {

@@ -1,7 +1,7 @@
 // A cn_msg as a caller gives it, with every field checked and in its place.
 
-import { asBytes } from '../user/index.js'
 import { type CnMsgInit, u16, u32 } from '../uapi/index.js'
+import { asBytes } from '../user/index.js'
 
 const NO_DATA = new Uint8Array(0)
 

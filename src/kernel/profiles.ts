@@ -50,7 +50,8 @@ const MAX_COUNT = 2 ** 31 - 1
 export function resolveProfile(asked: BootOptions['profile']): Profile {
   if (asked === undefined) return DEFAULT_PROFILE
   const profile = typeof asked === 'string' ? PROFILES[asked] : asked
-  if (profile === undefined) throw new RangeError(`profile must be one of ${Object.keys(PROFILES).join(', ')}, not ${String(asked)}`)
+  if (profile === undefined)
+    throw new RangeError(`profile must be one of ${Object.keys(PROFILES).join(', ')}, not ${String(asked)}`)
   checkProfile(profile)
   return profile
 }
@@ -58,9 +59,11 @@ export function resolveProfile(asked: BootOptions['profile']): Profile {
 function checkProfile(profile: Profile): void {
   if (typeof profile !== 'object' || profile === null) throw new TypeError('profile must be an object or a name')
   const { dispatch, notifications, connectorGroups, truesize } = profile
-  if (dispatch !== 'send' && dispatch !== 'workqueue') throw new TypeError("profile.dispatch must be 'send' or 'workqueue'")
+  if (dispatch !== 'send' && dispatch !== 'workqueue')
+    throw new TypeError("profile.dispatch must be 'send' or 'workqueue'")
   if (typeof notifications !== 'boolean') throw new TypeError('profile.notifications must be a boolean')
-  if (connectorGroups !== 32 && connectorGroups !== 'any') throw new TypeError("profile.connectorGroups must be 32 or 'any'")
+  if (connectorGroups !== 32 && connectorGroups !== 'any')
+    throw new TypeError("profile.connectorGroups must be 32 or 'any'")
   for (const key of Object.keys(LINUX_6_TRUESIZE) as (keyof TruesizeTable)[]) {
     // A message that counts nothing would let a queue grow without end.
     checkCount(truesize?.[key], `profile.truesize.${key}`, key === 'skbuff' ? 1 : 0, 2 ** 20)

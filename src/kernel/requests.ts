@@ -88,7 +88,12 @@ export class Requests {
     const protocol = this.#sockets.protocolOf(ksock)
     asFunction(control.dump, 'control.dump')
     const { portid } = this.#readers(skb).skbuff
-    const slot = machine.abi.dump_open(protocol, portid, nlh.nlmsg_seq, u32(control.min_dump_alloc ?? 0, 'min_dump_alloc'))
+    const slot = machine.abi.dump_open(
+      protocol,
+      portid,
+      nlh.nlmsg_seq,
+      u32(control.min_dump_alloc ?? 0, 'min_dump_alloc'),
+    )
     if (slot < 0) return slot
     const callback = callbackOf(nlh, portid, control.data)
     const fn = dumpFunction(machine, slot, control, callback)

@@ -50,7 +50,8 @@ export class Readers {
   }
 
   #view(offset: number, length: number): Uint8Array {
-    if (this.skb === 0) throw new Error('a message and its data are valid until the callback returns: copy what must live longer')
+    if (this.skb === 0)
+      throw new Error('a message and its data are valid until the callback returns: copy what must live longer')
     return this.#bytes.subarray(this.skb + LAYOUT.SKB_DATA + offset, this.skb + LAYOUT.SKB_DATA + offset + length)
   }
 

@@ -74,7 +74,13 @@ export function sockaddr(pid: number, groups: number): SockaddrNl {
 }
 
 /** Writes an address into `room` as far as it fits; the length that C tells. A negative room is EINVAL. */
-export function storeAddress(pid: number, groups: number, room: Uint8Array, addrlen: number | undefined, syscall: string): number {
+export function storeAddress(
+  pid: number,
+  groups: number,
+  room: Uint8Array,
+  addrlen: number | undefined,
+  syscall: string,
+): number {
   const length = i32(addrlen ?? asBytes(room, 'room').length, 'addrlen')
   if (length < 0) throw new SystemError(-EINVAL, syscall)
   const raw = new Uint8Array(SOCKADDR_NL_BYTES)

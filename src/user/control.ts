@@ -2,14 +2,14 @@
 
 import type { Cmsg } from '../api.js'
 import {
+  encodeNlPktinfo,
+  encodeUcred,
+  i32,
   MSG_CTRUNC,
   NETLINK_PKTINFO,
   SCM_CREDENTIALS,
   SOL_NETLINK,
   SOL_SOCKET,
-  encodeNlPktinfo,
-  encodeUcred,
-  i32,
 } from '../uapi/index.js'
 import { asBytes } from './arguments.js'
 

@@ -5,7 +5,8 @@ import { u32 } from '../uapi/index.js'
 import { asBytes } from './arguments.js'
 
 const INT_BYTES = 4
-const INSTRUCTION_BYTES = 8
+/** Bytes of struct sock_filter. */
+export const INSTRUCTION_BYTES = 8
 /** BPF_MAXINSNS. */
 export const MAX_INSTRUCTIONS = 4096
 
@@ -35,4 +36,10 @@ export function encodeProgram({ filter }: SockFprog): Uint8Array {
     view.setUint32(at + 4, u32(k, 'k'), true)
   })
   return bytes
+}
+
+/** What a read option is: a number where an int was asked for and came, else its bytes. */
+export function optionResult(buffer: Uint8Array, room: number, length: number): number | Uint8Array {
+  if (room === INT_BYTES && length === INT_BYTES) return new DataView(buffer.buffer).getInt32(0, true)
+  return buffer.subarray(0, Math.min(length, buffer.length))
 }

@@ -1,16 +1,30 @@
 // setsockopt() and getsockopt(): how a value of TypeScript becomes bytes and a length, and back.
 
 import type { Machine } from '../machine/index.js'
-import { EFAULT, EINVAL, SOL_SOCKET, SO_ATTACH_FILTER, i32 } from '../uapi/index.js'
+import { EFAULT, EINVAL, i32, SO_ATTACH_FILTER, SOL_SOCKET } from '../uapi/index.js'
 import { SystemError } from './errors.js'
-import { MAX_INSTRUCTIONS, type OptionValue, encodeProgram, isProgram, optionBytes } from './option-value.js'
+import {
+  encodeProgram,
+  isProgram,
+  MAX_INSTRUCTIONS,
+  type OptionValue,
+  optionBytes,
+  optionResult,
+} from './option-value.js'
 
 const INT_BYTES = 4
 /** No option's value is longer; what a caller gives beyond it is not looked at. */
 const MAX_VALUE = 64
 
 /** Sets an option; 0 or -errno. A null pointer is EFAULT where Linux would read it (conformance membership/option-lengths). */
-export function setOption(machine: Machine, sock: number, level: number, name: number, value: OptionValue, len?: number): number {
+export function setOption(
+  machine: Machine,
+  sock: number,
+  level: number,
+  name: number,
+  value: OptionValue,
+  len?: number,
+): number {
   const l = i32(level, 'level')
   const n = i32(name, 'name')
   if (isProgram(value)) {
@@ -51,11 +65,16 @@ export function getOption(
 }
 
 /** Reads an option as a number where it is an int, else as bytes. */
-export function readOption(machine: Machine, sock: number, level: number, name: number, len: number): number | Uint8Array {
+export function readOption(
+  machine: Machine,
+  sock: number,
+  level: number,
+  name: number,
+  len: number,
+): number | Uint8Array {
   const room = i32(len, 'len')
   const buffer = new Uint8Array(Math.max(0, Math.min(room, 65536)))
   const length = getOption(machine, sock, level, name, buffer, room)
   if (length < 0) throw new SystemError(length, 'getsockopt')
-  if (room === INT_BYTES && length === INT_BYTES) return new DataView(buffer.buffer).getInt32(0, true)
-  return buffer.subarray(0, Math.min(length, buffer.length))
+  return optionResult(buffer, room, length)
 }

@@ -11,32 +11,32 @@ import {
   FIOCLEX,
   FIONBIO,
   FIONCLEX,
+  i32,
   POLLERR,
   POLLIN,
   POLLNVAL,
   SIOCGPGRP,
   SIOCSPGRP,
   SO_RCVTIMEO,
-  SO_SNDTIMEO,
+  type SO_SNDTIMEO,
   SOL_SOCKET,
   type SockaddrNl,
-  i32,
   u32,
 } from '../uapi/index.js'
 import {
   NOWHERE,
-  SOCKADDR_NL_BYTES,
-  type Target,
   requiredTarget,
+  SOCKADDR_NL_BYTES,
   sendmsgTarget,
   sendtoTarget,
   sockaddr,
   storeAddress,
+  type Target,
 } from './address.js'
 import { asBytes, asParts, totalLength } from './arguments.js'
 import { encodeControl, receivedControl } from './control.js'
 import { datagramsOf } from './datagrams.js'
-import { SystemError, check } from './errors.js'
+import { check, SystemError } from './errors.js'
 import type { OptionValue } from './option-value.js'
 import { getOption, readOption, setOption } from './options.js'
 import type { Waiters } from './waiters.js'
@@ -142,7 +142,8 @@ export class Socket implements SocketInterface {
     const parts = asParts(msg.iov, 'iov')
     const bits = u32(flags, 'flags')
     const control = msg.control === undefined ? NO_CONTROL : encodeControl(msg.control)
-    if (control.length > LAYOUT.RECEIVE_BYTES) throw new RangeError(`control messages of more than ${LAYOUT.RECEIVE_BYTES} bytes`)
+    if (control.length > LAYOUT.RECEIVE_BYTES)
+      throw new RangeError(`control messages of more than ${LAYOUT.RECEIVE_BYTES} bytes`)
     const sock = this.#open('sendmsg')
     return this.#sendParts(sock, parts, bits, sendmsgTarget(msg.name, msg.namelen), control, 'sendmsg')
   }

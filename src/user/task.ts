@@ -2,8 +2,8 @@
 
 import type { Socket as SocketInterface, SpawnOptions, Task as TaskInterface } from '../api.js'
 import { LAYOUT, type Machine } from '../machine/index.js'
-import { EINVAL, EOPNOTSUPP, ESRCH, capabilityWords, i32, u32 } from '../uapi/index.js'
-import { SystemError, check } from './errors.js'
+import { capabilityWords, EINVAL, EOPNOTSUPP, ESRCH, i32, u32 } from '../uapi/index.js'
+import { check, SystemError } from './errors.js'
 import { Socket } from './socket.js'
 import type { Waiters } from './waiters.js'
 
@@ -180,7 +180,8 @@ function cut(comm: string): string {
 
 function checkPid(pid: number | undefined): number {
   if (pid === undefined) return 0
-  if (!Number.isInteger(pid) || pid < 1 || pid > MAX_PID) throw new RangeError(`pid must be an integer from 1 to ${MAX_PID}`)
+  if (!Number.isInteger(pid) || pid < 1 || pid > MAX_PID)
+    throw new RangeError(`pid must be an integer from 1 to ${MAX_PID}`)
   return pid
 }
 

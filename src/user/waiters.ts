@@ -3,7 +3,7 @@
 
 import { LAYOUT, type Machine } from '../machine/index.js'
 import { EAGAIN, ENOMEM } from '../uapi/index.js'
-import { SystemError, check } from './errors.js'
+import { check, SystemError } from './errors.js'
 
 interface Waiter {
   /** Tries again: the id of the socket that it has to wait for, or 0 if it is done. */
@@ -135,7 +135,10 @@ export class Waiters {
     const machine = this.#machine
     const id = machine.word(LAYOUT.WORD_BLOCKED)
     if (id === 0) throw new SystemError(-EAGAIN, syscall)
-    check(machine.abi.arm_socket(machine.word(LAYOUT.WORD_BLOCKED_SOCK), machine.word(LAYOUT.WORD_BLOCKED_FOR)), syscall)
+    check(
+      machine.abi.arm_socket(machine.word(LAYOUT.WORD_BLOCKED_SOCK), machine.word(LAYOUT.WORD_BLOCKED_FOR)),
+      syscall,
+    )
     return id
   }
 }
