@@ -57,7 +57,10 @@ import { advance } from './time/clock'
 import { random } from './time/random'
 import { Timer, timerAdd, timerDelete, timerMove } from './time/timer'
 
-/** The one import: `kindSlot` is the slot of a function, times 16, plus CALL_*; what it answers is 0 or -errno where that means something. */
+/**
+ * The one import: `kindSlot` is the slot of a function, times 16, plus CALL_*; what it answers is 0 or -errno where that means
+ * something.
+ */
 @external("env", "callback")
 declare function callback(kindSlot: i32, a: i32, b: i32): i32
 
@@ -254,7 +257,10 @@ export function cn_send(idx: u32, val: u32, length: u32, portid: u32, group: u32
 export function cn_reserve(idx: u32, val: u32, length: u32, portid: u32, group: u32, gfp: u32): i32 { return cnReserve(idx, val, length, portid, group, gfp) }
 /** The second half: delivers it. */
 export function cn_commit(skb: u32): i32 { return cnCommit(changetype<Skb>(skb)) }
-/** Asks for notices as struct cn_ctl_msg in the transmit window says: the slot of the function + 1 if one is wanted, else 0. -ENODEV where nobody takes requests. */
+/**
+ * Asks for notices as struct cn_ctl_msg in the transmit window says: the slot of the function + 1 if one is wanted, else 0.
+ * -ENODEV where nobody takes requests.
+ */
 export function request_notification(length: u32, wanted: bool): i32 { return requestWithSlot(length, wanted) }
 
 /** netlink_kernel_create(): the slot of its functions, or -1. */
@@ -309,7 +315,10 @@ export function clock_read(): void { setResult(result.RESULT_LIST, kernel().now 
 export function log_write(length: u32): void { logWrite(TRANSMIT_AT, length) }
 /** A line of the log into the receive window: its length, or -1; time and next position in the list words. */
 export function log_read(position: u32): i32 { return logRead(position) }
-/** The callback after another in the order of registration (0: the first), or 0: idx, val in the list words, the name in the receive window, its length in the third list word. */
+/**
+ * The callback after another in the order of registration (0: the first), or 0: idx, val in the list words, the name in the
+ * receive window, its length in the third list word.
+ */
 export function callback_next(callback: u32): u32 { return listCallback(callback) }
 /** The socket after another (0: the first), or 0: key, port, groups, rmem, drops, id, whether it is bound, in the list words. */
 export function socket_next(sock: u32): u32 { return listSock(nextSock(sock)) }

@@ -10,7 +10,15 @@
 //        │ attributes: text, cookie, offset     │ with NETLINK_EXT_ACK
 //        └──────────────────────────────────────┘
 
-import { GFP_KERNEL, NLMSGERR_ATTR_COOKIE, NLMSGERR_ATTR_MSG, NLMSGERR_ATTR_OFFS, NLMSG_ERROR, NLM_F_ACK_TLVS, NLM_F_CAPPED } from '../uapi/constants'
+import {
+  GFP_KERNEL,
+  NLMSGERR_ATTR_COOKIE,
+  NLMSGERR_ATTR_MSG,
+  NLMSGERR_ATTR_OFFS,
+  NLMSG_ERROR,
+  NLM_F_ACK_TLVS,
+  NLM_F_CAPPED,
+} from '../uapi/constants'
 import { ENOBUFS } from '../uapi/errno'
 import { TRANSMIT_AT, nil } from '../memory'
 import { Skb, skbData, skbPut } from '../skb/skb'

@@ -122,7 +122,10 @@ function bindNow(sock: Sock, wasBound: bool, portid: u32, groups: u32): i32 {
   return error
 }
 
-/** NETLINK_ADD_MEMBERSHIP or NETLINK_DROP_MEMBERSHIP. Privilege comes before the number (conformance membership/unprivileged-on-usersock). */
+/**
+ * NETLINK_ADD_MEMBERSHIP or NETLINK_DROP_MEMBERSHIP. Privilege comes before the number (conformance
+ * membership/unprivileged-on-usersock).
+ */
 export function changeMembership(sock: Sock, group: u32, join: bool): i32 {
   if (!netlinkAllowed(sock, NL_CFG_F_NONROOT_RECV)) return -EPERM
   const number = protocolOf(sock)

@@ -14,7 +14,20 @@ import { filterFree } from './filter'
 import { groupLeaveAll, membershipAt, membershipsFree } from './group'
 import { portRemove } from './port'
 import { HOOK_UNBIND, INPUT_HOST, protocolAt, unbindHook } from './protocol'
-import { SOCK_ARMED_READ, SOCK_ARMED_ROOM, SOCK_BOUND, SOCK_BUSY, SOCK_DYING, SOCK_IS_DGRAM, SOCK_SERVED, SOCK_SIZE, Sock, coldFree, keyOf, protocolOf } from './sock'
+import {
+  SOCK_ARMED_READ,
+  SOCK_ARMED_ROOM,
+  SOCK_BOUND,
+  SOCK_BUSY,
+  SOCK_DYING,
+  SOCK_IS_DGRAM,
+  SOCK_SERVED,
+  SOCK_SIZE,
+  Sock,
+  coldFree,
+  keyOf,
+  protocolOf,
+} from './sock'
 import { fire, forgetBlocked } from './wake'
 
 /** A new socket of a task: its reference, -ENFILE at the limit, -ENOBUFS without memory. */

@@ -142,8 +142,8 @@ export function deliverDump(sock: Sock, skb: Skb): void {
 
 /**
  * Sends a message to all members of a group but `sender` and those with the port `exclude`. `shared`: somebody else holds the
- * message too, so that a filter's cut must not show in it. `filter`: who else is left out. 0 if anybody took it, -ENOBUFS if one that wants to be told about
- * it lost it, else -ESRCH.
+ * message too, so that a filter's cut must not show in it. `filter`: who else is left out. 0 if anybody took it, -ENOBUFS if one
+ * that wants to be told about it lost it, else -ESRCH.
  */
 export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender: Sock, shared: bool, filter: u32): i32 {
   const group = groupFind(key, number)
@@ -164,9 +164,10 @@ export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender:
   return failed ? -ENOBUFS : delivered ? 0 : -ESRCH
 }
 
-/** A delivery through the member's socket filter: 1 if that dropped it, else as take(). */
-// While nobody has taken the message yet a cut is made in place, and shows in
-// everybody's copy from then on (conformance cn-send/filter-of-the-newest-member).
+/**
+ * A delivery through the member's socket filter: 1 if that dropped it, else as take(). While nobody has taken the message yet a
+ * cut is made in place, and shows in everybody's copy from then on (conformance cn-send/filter-of-the-newest-member).
+ */
 export function takeFiltered(sock: Sock, skb: Skb, shared: bool): i32 {
   const keep = runFilter(sock, skb)
   if (keep == 0) return 1

@@ -36,7 +36,8 @@ function known(code: u32): bool {
   const kind = code & CLASS
   if (code > 0xff) return false
   if (kind == LD) {
-    return code == 0x00 || code == 0x60 || code == 0x80 || code == 0x20 || code == 0x28 || code == 0x30 || code == 0x40 || code == 0x48 || code == 0x50
+    if (code == 0x00 || code == 0x60 || code == 0x80) return true
+    return code == 0x20 || code == 0x28 || code == 0x30 || code == 0x40 || code == 0x48 || code == 0x50
   }
   if (kind == LDX) return code == 0x01 || code == 0x61 || code == 0x81 || code == 0xb1
   if (kind == ST || kind == STX) return code == 0x02 || code == 0x03

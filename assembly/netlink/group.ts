@@ -216,7 +216,8 @@ export function groupLeave(sock: Sock, number: u32): void {
   const membership = membershipOf(sock, number)
   forgetMember(membership.group, membership.index)
   const last = membershipAt(cold, cold.memberCount - 1)
-  if (changetype<usize>(last) != changetype<usize>(membership)) memory.copy(changetype<usize>(membership), changetype<usize>(last), MEMBERSHIP_SIZE)
+  const moved = changetype<usize>(last) != changetype<usize>(membership)
+  if (moved) memory.copy(changetype<usize>(membership), changetype<usize>(last), MEMBERSHIP_SIZE)
   cold.memberCount -= 1
   if (number <= 32) cold.groups &= ~(1 << (number - 1))
   protocolAt(protocolOf(sock)).listening = protocolAt(protocolOf(sock)).registered

@@ -16,7 +16,10 @@ import { ringCount } from '../skb/ring'
 import { SOCK_ARMED_READ, SOCK_BOUND, Sock, errorOf } from './sock'
 import { blockedOn } from './wake'
 
-/** The bits of poll(2): always writable, readable while something is queued, POLLERR while an error is pending. What to wait for is noted. */
+/**
+ * The bits of poll(2): always writable, readable while something is queued, POLLERR while an error is pending. What to wait for
+ * is noted.
+ */
 export function pollBits(sock: Sock, events: u32): u32 {
   let bits: u32 = POLLOUT | POLLWRNORM | POLLWRBAND
   if (ringCount(sock)) bits |= POLLIN | POLLRDNORM

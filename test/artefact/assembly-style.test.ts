@@ -29,8 +29,10 @@ test('there are files to look at', () => {
   expect(files.map(({ path }) => path)).toContain('assembly/abi.ts')
 })
 
-test(`no line is longer than ${LINE}`, () => {
-  expect(findings((line) => [...line].length > LINE)).toEqual([])
+test(`no line is longer than ${LINE}, but for the exports of abi.ts: one line each`, () => {
+  const isExport = (line: string, { path }: SourceFile) =>
+    path === 'assembly/abi.ts' && line.startsWith('export function')
+  expect(findings((line, _, file) => [...line].length > LINE && !isExport(line, file))).toEqual([])
 })
 
 test('the first line of a file is its header comment', () => {
