@@ -24,7 +24,7 @@ import type {
 } from '../api.js'
 import { Machine } from '../machine/index.js'
 import { type CbId, type CnMsgInit, EAGAIN, u32 } from '../uapi/index.js'
-import { asFunction, SystemError, Task, Waiters } from '../user/index.js'
+import { asFunction, asSignal, asText, SystemError, Task, Waiters } from '../user/index.js'
 import { Clock, Timers } from './clock.js'
 import { Connector } from './connector.js'
 import { KernelSockets } from './kernel-socket.js'
@@ -80,7 +80,10 @@ export class Kernel implements KernelInterface {
   cn_netlink_send(msg: CnMsgInit, group: number, gfp_mask: number): number
   cn_netlink_send(msg: CnMsgInit, portid: number, group: number, gfp_mask: number): number
   cn_netlink_send(msg: CnMsgInit, a: number, b: number, c?: number): number {
-    return c === undefined ? this.#connector.send(msg, 0, a, b) : this.#connector.send(msg, a, b, c)
+    if (c !== undefined) return this.#connector.send(msg, a, b, c)
+    // biome-ignore lint/complexity/noArguments: the count tells the two forms apart, and a rest parameter would cost every send an array
+    if (arguments.length > 3) throw new TypeError('gfp_mask must be a number')
+    return this.#connector.send(msg, 0, a, b)
   }
 
   cn_netlink_send_mult(msg: CnMsgInit, len: number, portid: number, group: number, gfp_mask: number): number {
@@ -220,7 +223,7 @@ export class Kernel implements KernelInterface {
   }
 
   set memoryPressure(level: MemoryPressure) {
-    const index = PRESSURES.indexOf(level)
+    const index = PRESSURES.indexOf(asText(level, 'memoryPressure') as MemoryPressure)
     if (index < 0) throw new RangeError(`memoryPressure must be one of ${PRESSURES.join(', ')}, not ${String(level)}`)
     this.#machine.abi.set_pressure(index)
     this.#pressure = level
@@ -234,6 +237,7 @@ export class Kernel implements KernelInterface {
 
   waiting<T>(call: () => T, options: { signal?: AbortSignal } = {}): Promise<T> {
     asFunction(call, 'call')
+    const signal = asSignal(options.signal)
     const attempt = () => {
       try {
         const value = call()
@@ -243,11 +247,11 @@ export class Kernel implements KernelInterface {
         throw error
       }
     }
-    return this.#waiters.wait(attempt, { signal: options.signal }, 'waiting')
+    return this.#waiters.wait(attempt, { signal }, 'waiting')
   }
 
   /** Takes the machine down and says how many bytes nobody gave back: 0, or there is a leak. Nothing works afterwards. */
   halt(): number {
-    return this.#machine.abi.halt()
+    return this.#machine.halt()
   }
 }

@@ -2,13 +2,15 @@
 // outside this folder knows where anything lies; what others keep are references that they only hand back.
 
 import { type CnMsgInit, NLMSG_DONE } from '../uapi/index.js'
-import { type Abi, LAYOUT } from './abi.generated.js'
+import { type Abi, LAYOUT, OPCODES } from './abi.generated.js'
 import { instantiate } from './instantiate.js'
 import { Readers } from './readers.js'
 
 /** What the kernel may call: `kind` is one of LAYOUT.CALL_*. */
 export type HostFunction = (kind: number, a: number, b: number) => number
 
+/** Functions of the host within functions of the host: far below what the stack holds, far above what anybody means to do. */
+const MAX_DEPTH = 64
 const KIND_MASK = 15
 const KIND_BITS = 4
 /** Bytes of both headers of a connector message. */
@@ -26,7 +28,7 @@ export interface MachineConfig {
 }
 
 export class Machine {
-  readonly abi: Abi
+  abi: Abi
   /** All result words, and all other words of memory. */
   readonly words: Uint32Array
   /** What happens to each id of the ready list. */
@@ -53,6 +55,17 @@ export class Machine {
     if (abi.boot(config.seed) !== 0) throw new RangeError(`limits.memory: ${config.memory} bytes cannot hold a kernel`)
   }
 
+  /** Takes the machine down; the bytes that nobody gave back. Every later call throws. */
+  halt(): number {
+    if (this.#depth > 0) throw new Error('a function that the kernel has called cannot halt it')
+    const left = this.abi.halt()
+    const gone = () => {
+      throw new Error('this kernel was halted')
+    }
+    this.abi = Object.fromEntries(Object.keys(OPCODES).map((name) => [name, gone])) as unknown as Abi
+    return left
+  }
+
   // ---- functions of the host
 
   /** Puts a function into the slot that the kernel gave for it. */
@@ -74,6 +87,11 @@ export class Machine {
   #call(kindSlot: number, a: number, b: number): number {
     const fn = this.#functions[kindSlot >>> KIND_BITS]
     if (fn === undefined) return 0
+    if (this.#depth >= MAX_DEPTH) {
+      this.#errors ??= []
+      this.#errors.push(new RangeError(`callbacks are nested deeper than ${MAX_DEPTH}: one of them calls itself without end`))
+      return 0
+    }
     const outer = this.#errors
     this.#errors = null
     this.#depth++
