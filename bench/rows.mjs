@@ -1,0 +1,32 @@
+// From samples to rows of the table: one for each result of each measurement that gave samples.
+import { goals, isMet, LEVELS } from './goals.mjs'
+import { compare, summarize } from './statistics.mjs'
+
+/** { title, unit, theirs?, ours, ratio?, value, goal?, met? }; value is what is held against the goal. */
+export function makeRows(measurements, samples) {
+  return measurements.flatMap((measurement) =>
+    measurement.results.map((result) => makeRow(measurement, result, samples[measurement.id] ?? {})).filter(Boolean),
+  )
+}
+
+function makeRow({ id, sides }, { part, goal: goalId, against, title, unit = 'ns' }, samples) {
+  const ourPasses = samples[sides.at(-1)]?.[part]
+  if (!ourPasses && !samples[against]?.[part]) return undefined
+  const goal = goals[goalId]
+  const ours = ourPasses && summarize(ourPasses)
+  const theirs = samples[against]?.[part] && summarize(samples[against][part])
+  const ratio = ours && theirs && compare(theirs, ours)
+  const value = against ? ratio?.value : ours.min
+  const met = goal && value !== undefined ? judge(goal, value) : undefined
+  return { measurement: id, part, title: title ?? goal.title, unit, goalId, goal, theirs, ours, ratio, value, met }
+}
+
+const judge = (goal, value) => Object.fromEntries(LEVELS.map((level) => [level, isMet(goal, level, value)]))
+
+/** Goals that no row of this run speaks about. */
+export function unmeasured(rows) {
+  const spoken = new Set(rows.filter((row) => row.value !== undefined).map((row) => row.goalId))
+  return Object.entries(goals)
+    .filter(([id]) => !spoken.has(id))
+    .map(([, goal]) => goal.title)
+}

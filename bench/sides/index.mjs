@@ -1,0 +1,8 @@
+// Where a measurement can run. A side has a title for the table, prepare() and run(measurement): one fresh process,
+// one kernel. Both answer { unavailable: reason } where this machine cannot do it and { failed: reason } where
+// something is broken; else prepare() answers nothing and run() { samples }.
+import * as files from './files.mjs'
+import * as linux from './linux.mjs'
+import * as node from './node.mjs'
+
+export const sides = { linux, node, files }

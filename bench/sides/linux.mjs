@@ -1,0 +1,20 @@
+// The machine's own Linux, by the C program in native/.
+import { platform } from 'node:os'
+import { buildNative } from '../native/build.mjs'
+import { runProcess } from './process.mjs'
+
+export const title = 'Linux'
+
+let program
+
+export async function prepare() {
+  if (platform() !== 'linux') return { unavailable: `this is ${platform()}, which has no AF_NETLINK` }
+  const built = await buildNative()
+  program = built.program
+  return built.program ? undefined : built
+}
+
+export function run({ file, params }) {
+  const options = Object.entries(params).map(([name, value]) => `--${name}=${value}`)
+  return runProcess(program, [file, ...options])
+}

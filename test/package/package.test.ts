@@ -1,0 +1,94 @@
+// The package as others get it: packed, installed from the tarball in a project of its own, imported, compiled.
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PROGRAM, TYPED, tsconfig } from './programs.js'
+import { makeStranger, root, run, type Stranger, write } from './stranger.js'
+
+let stranger: Stranger
+
+beforeAll(async () => {
+  if (!existsSync(`${root}dist/index.js`)) throw new Error('dist/ is missing: node scripts/build.mjs makes it')
+  stranger = await makeStranger()
+})
+
+afterAll(() => {
+  if (stranger) rmSync(stranger.folder, { recursive: true, force: true })
+})
+
+const manifest = () => JSON.parse(readFileSync(join(stranger.installed, 'package.json'), 'utf8'))
+
+describe('the tarball', () => {
+  test('has the licence, the readme, the built files and the notice of the loader in them', () => {
+    expect(stranger.packed).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'README.md',
+        'package.json',
+        'dist/index.js',
+        'dist/uapi.js',
+        'dist/connector.js',
+        'dist/kernel.wasm',
+      ]),
+    )
+    const notices = stranger.packed.filter((path) => path.startsWith('dist/licenses/assemblyscript-loader/'))
+    const texts = notices.map((path) => readFileSync(join(stranger.installed, path), 'utf8')).join('\n')
+    expect(texts).toContain('Apache License')
+    expect(texts).toContain('AssemblyScript')
+  })
+
+  test('has nothing else: no sources of the kernel, tests, bench or tools', () => {
+    const others = stranger.packed.filter((path) => !/^(LICENSE|README\.md|package\.json|dist\/.+)$/.test(path))
+    expect(others).toEqual([])
+    expect(stranger.packed.filter((path) => /\btests?\b|\bbench\b|\.test\./.test(path))).toEqual([])
+  })
+
+  test('names no path of the machine that packed it', () => {
+    const prefixes = [root, `${homedir()}/`, `${tmpdir()}/`, '/home/', '/Users/', 'file:///']
+    const found = stranger.packed.flatMap((path) => {
+      const text = readFileSync(join(stranger.installed, path), 'latin1')
+      return prefixes.filter((prefix) => text.includes(prefix)).map((prefix) => `${path}: ${prefix}`)
+    })
+    expect(found).toEqual([])
+  })
+})
+
+describe('installed without a network', () => {
+  test('brings no other package', () => {
+    const { dependencies = {}, optionalDependencies = {}, bundleDependencies = [] } = manifest()
+    expect({ dependencies, optionalDependencies, bundleDependencies }).toEqual({
+      dependencies: {},
+      optionalDependencies: {},
+      bundleDependencies: [],
+    })
+    const others = readdirSync(join(stranger.folder, 'node_modules')).filter((name) => !name.startsWith('.'))
+    expect(others).toEqual(['kernel-connector'])
+  })
+
+  test('has only peers that may be missing', () => {
+    const { peerDependencies = {}, peerDependenciesMeta = {} } = manifest()
+    expect(Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional !== true)).toEqual([])
+  })
+
+  test('runs nothing when it is installed', () => {
+    const { scripts = {} } = manifest()
+    expect(Object.keys(scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([])
+  })
+
+  test('is imported by every entry and carries a message, by its own bytes and by kernel.wasm', async () => {
+    write(stranger.folder, 'program.mjs', PROGRAM)
+    const told = JSON.parse(await run(stranger.folder, 'program.mjs'))
+    // 16 + 20 + 5 bytes, filled up to a multiple of 4.
+    const answer = { n: 44, ack: 3, text: 'hello' }
+    expect(told).toEqual({ embedded: answer, fromFile: answer, connector: expect.any(Number) })
+    expect(told.connector).toBeGreaterThan(0)
+  })
+
+  test.each(['nodenext', 'bundler'] as const)('has types for the compiler, moduleResolution %s', async (resolution) => {
+    const compiler = join(root, 'node_modules/typescript/bin/tsc')
+    write(stranger.folder, 'typed.ts', TYPED)
+    write(stranger.folder, `tsconfig.${resolution}.json`, tsconfig(resolution))
+    expect(await run(stranger.folder, compiler, '--project', `tsconfig.${resolution}.json`)).toBe('')
+  })
+})
