@@ -1,7 +1,9 @@
 // The public surface as types: what a program may call, what it gets back, which errors it may meet.
 // The classes in kernel/ and user/ implement these interfaces.
 
-import type { CbId, CnMsg, CnMsgInit, Nlmsghdr, SockaddrNl } from './uapi/index.js'
+import type { CbId, CnMsg, CnMsgInit, Nlmsghdr, Profile, SockaddrNl } from './uapi/index.js'
+
+export type { Profile, TruesizeTable } from './uapi/index.js'
 
 /** Ticks of a second: what jiffies count. */
 export const HZ = 1000
@@ -29,32 +31,6 @@ export interface SkBuff extends NetlinkSkbParms {
 
 /** A connector callback. `msg`, its data and `nsp` are valid until it returns; copy what must live longer. */
 export type CnCallback = (msg: CnMsg, nsp: NetlinkSkbParms) => void
-
-/** How many bytes of the receive buffer a message counts: the numbers differ between kernels by version and configuration. */
-export interface TruesizeTable {
-  /** Bytes of struct sk_buff itself. */
-  readonly skbuff: number
-  /** Bytes behind the data that every buffer carries (struct skb_shared_info, aligned). */
-  readonly sharedInfo: number
-  /** Size of the cache for small buffers; 0 where the kernel has none (before Linux 6.3). */
-  readonly smallHead: number
-  /** The smallest power of two that a buffer takes when the small cache does not serve it. */
-  readonly smallest: number
-  /** Above this many bytes a process's unicast is not rounded up to a power of two. */
-  readonly largest: number
-}
-
-/** A named set of behaviours. Each field may be set on its own: `boot({ profile: { ...LINUX_6, notifications: true } })`. */
-export interface Profile {
-  readonly name: string
-  /** Where a connector callback runs: inside the sender's send(), or later, from the work queue. */
-  readonly dispatch: 'send' | 'workqueue'
-  /** Whether the connector itself is registered as {-1, -1} and takes notification requests. */
-  readonly notifications: boolean
-  /** The connector's group numbers: 1 to 32, or any u32. */
-  readonly connectorGroups: 32 | 'any'
-  readonly truesize: TruesizeTable
-}
 
 /** Upper bounds of one machine. Each has an errno; nothing is lost or leaked when it is reached. */
 export interface Limits {

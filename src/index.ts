@@ -5,7 +5,7 @@ import { Kernel as KernelMachine } from './kernel/index.js'
 
 export type * from './api.js'
 export { HZ } from './api.js'
-export { DEFAULT_LIMITS, DEFAULT_PROFILE, LINUX_2_6_14, LINUX_6 } from './kernel/index.js'
+export { DEFAULT_LIMITS, DEFAULT_PROFILE } from './kernel/index.js'
 export { compile, type KernelSource } from './machine/index.js'
 export * from './uapi/index.js'
 export { SystemError } from './user/index.js'

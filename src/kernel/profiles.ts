@@ -1,27 +1,7 @@
-// Profiles and limits, and how they go into the machine.
+// The default profile and limits, and how they go into the machine.
 
-import type { BootOptions, Limits, Profile, TruesizeTable } from '../api.js'
-
-// Linux 6.18, x86-64, as measured: conformance/FINDINGS.md.
-const LINUX_6_TRUESIZE: TruesizeTable = { skbuff: 256, sharedInfo: 320, smallHead: 576, smallest: 512, largest: 4096 }
-
-/** Linux as it is today. */
-export const LINUX_6: Profile = {
-  name: 'LINUX_6',
-  dispatch: 'send',
-  notifications: false,
-  connectorGroups: 32,
-  truesize: LINUX_6_TRUESIZE,
-}
-
-/** The connector as its document describes it: callbacks from a work queue, notifications, any group number. */
-export const LINUX_2_6_14: Profile = {
-  name: 'LINUX_2_6_14',
-  dispatch: 'workqueue',
-  notifications: true,
-  connectorGroups: 'any',
-  truesize: LINUX_6_TRUESIZE,
-}
+import type { BootOptions, Limits } from '../api.js'
+import { LINUX_2_6_14, LINUX_6, type Profile, type TruesizeTable } from '../uapi/index.js'
 
 /** What boot() takes when it is given none: today's dispatch, with everything that the document promises. */
 export const DEFAULT_PROFILE: Profile = { ...LINUX_6, name: 'default', notifications: true, connectorGroups: 'any' }
@@ -64,7 +44,7 @@ function checkProfile(profile: Profile): void {
   if (typeof notifications !== 'boolean') throw new TypeError('profile.notifications must be a boolean')
   if (connectorGroups !== 32 && connectorGroups !== 'any')
     throw new TypeError("profile.connectorGroups must be 32 or 'any'")
-  for (const key of Object.keys(LINUX_6_TRUESIZE) as (keyof TruesizeTable)[]) {
+  for (const key of Object.keys(LINUX_6.truesize) as (keyof TruesizeTable)[]) {
     // A message that counts nothing would let a queue grow without end.
     checkCount(truesize?.[key], `profile.truesize.${key}`, key === 'skbuff' ? 1 : 0, 2 ** 20)
   }
