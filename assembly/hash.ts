@@ -55,7 +55,7 @@ function mixSkb(h: u64, skb: Skb): u64 {
 }
 
 function mixCred(h: u64, cred: Cred): u64 {
-  return mixWords(h, changetype<usize>(cred) + offsetof<Cred>('uid'), 9)
+  return mixWords(h, changetype<usize>(cred) + offsetof<Cred>('uid'), 8)
 }
 
 // The order of a socket's memberships means nothing, so they are summed up.

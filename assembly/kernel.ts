@@ -10,21 +10,23 @@ import { NotifyRequest } from './connector/notify'
 import { Timer } from './time/timer'
 import { Skb } from './skb/skb'
 
-//   struct Kernel, at STATE
-//      0 ┌───────────────────────────────────────────────────────────┐
-//        │ now (u64 ns)        │ nextOrdinal (u64, of everything)     │ time and order
-//     16 │ random 0..3 (4 words)                                      │
-//     32 │ firstPage, endPage, bytesInUse, pressure                   │ memory
-//     48 │ truesize table: skbuff, sharedInfo, smallHead, smallest,   │ profile
-//     68 │   largest, dispatch, anyGroup, notifications               │
-//     80 │ limits: sockets, callbacks, tasks, timers, groups, netns   │
-//    104 │ counts: sockets, callbacks, tasks, timers, groups, netns   │
-//    128 │ tables (slots, mask, count): ports, groups, callbacks      │
-//    164 │ slot table: slots, capacity, free, used                    │
-//    180 │ lists: tasks, callbacks, work, notifications, timers       │
-//    220 │ current task, held skb, ready ring, flags, counters, log,  │
-//        │ table of tasks, cn_proc's count, pid namespaces            │
-//    352 └───────────────────────────────────────────────────────────┘
+//   struct Kernel, 300 bytes at STATE
+//      0 ┌────────────────────────────────────────────────────────────────┐
+//        │ now (u64 ns)        │ nextOrdinal (u64, of all that has order) │
+//     16 │ random 0..3                                                    │
+//     32 │ firstPage, endPage, bytesInUse, pressure                       │ memory
+//     48 │ truesize table: skbuff, sharedInfo, smallHead, smallest,       │ profile
+//        │ largest; then dispatch, anyGroup, notifications                │
+//     80 │ limits: sockets, callbacks, tasks, timers, groups, namespaces  │
+//    104 │ counts: the same                                               │
+//    128 │ tables (slots, mask, count): ports, groups, callbacks          │
+//    164 │ slot table: slots, capacity, free, used                        │
+//    180 │ first and last of: tasks, callbacks, work, requests, timers    │
+//    220 │ held skb, ready ring (ring, mask, head, tail)                  │
+//    240 │ armed, running, notifier, nextPid, namespaces                  │
+//    260 │ log (ring, head, tail), nextSocketId                           │
+//    276 │ table of tasks, cn_proc's listeners, pid namespaces, traced    │
+//    300 └────────────────────────────────────────────────────────────────┘
 //   +512  heads of the lists of free page runs, by size (32 words)
 //   +640  heads of the lists of pages with free blocks, by class (32 words)
 //   +768  timer wheel: which slots are taken (8 u64), where it stands (u64)
@@ -86,7 +88,6 @@ export class Kernel {
   lastRequest: NotifyRequest
   firstTimer: Timer
   lastTimer: Timer
-  current: Task
   held: Skb
   readyRing: usize
   readyMask: u32

@@ -9,7 +9,7 @@ import { tableAdd, tableFind, tableRemove, tableReserve } from '../mm/table'
 import { slotGive, slotTake } from '../slot'
 import { cancelWork } from './work'
 
-//   struct CnCallback, 64 bytes
+//   struct CnCallback, 60 bytes
 //      0 ┌──────────────┬──────────────┐
 //        │ idx          │ val          │
 //      8 │ next         │ prev         │ in the order of registration

@@ -3,12 +3,12 @@
 import { GFP_KERNEL } from '../uapi/constants'
 import { allocZero, free } from '../mm/alloc'
 
-//   struct Cred, 48 bytes
-//      0 ┌──────┬──────┬──────┬──────┐
-//        │ refs │ uid  │ euid │ suid │
-//     16 │ gid  │ egid │ sgid │ -    │
-//     32 │ capsLow (32) │ capsHigh   │ effective capabilities
-//     40 └──────────────┴────────────┘
+//   struct Cred, 36 bytes
+//      0 ┌──────────┬──────────┬──────────┬──────────┐
+//        │ refs     │ uid      │ euid     │ suid     │
+//     16 │ gid      │ egid     │ sgid     │ capsLow  │ effective capabilities
+//     32 │ capsHigh ├──────────┴──────────┴──────────┘
+//     36 └──────────┘
 @unmanaged
 export class Cred {
   refs: u32
@@ -18,12 +18,11 @@ export class Cred {
   gid: u32
   egid: u32
   sgid: u32
-  unused: u32
   capsLow: u32
   capsHigh: u32
 }
 
-const CRED_SIZE: u32 = 40
+const CRED_SIZE: u32 = 36
 
 /** New credentials with one reference, all zero, or null without memory. */
 export function credAlloc(): Cred {
