@@ -10,7 +10,7 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 /** The package's own name means its source here, so that examples run on both builds too. */
 const alias = [
   { find: /^kernel-connector$/, replacement: path('./src/index.ts') },
-  { find: /^kernel-connector\/(uapi|connector)$/, replacement: path('./src/$1/index.ts') },
+  { find: /^kernel-connector\/(uapi|connector|host)$/, replacement: path('./src/$1/index.ts') },
 ]
 
 /** Imports of build/release.wasm become the bytes of the project's own build. */
@@ -28,6 +28,17 @@ function kernelBytes(build: Build) {
   }
 }
 
+/** Tests get src/index.ts by way of test/support/kernels.ts, which looks for leaks at the end of each test. */
+function watchedKernels() {
+  const watched = path('./test/support/kernels.ts')
+  return {
+    name: 'watched-kernels',
+    enforce: 'pre' as const,
+    resolveId: (source: string, importer?: string) =>
+      /(^|\/)src\/index\.[jt]s$/.test(source) && importer !== watched ? watched : null,
+  }
+}
+
 function project(
   name: string,
   build: Build,
@@ -35,7 +46,7 @@ function project(
   exclude: string[] = [],
 ): TestProjectInlineConfiguration {
   return {
-    plugins: [kernelBytes(build)],
+    plugins: [kernelBytes(build), watchedKernels()],
     resolve: { alias },
     // Node 20 has no `using`.
     oxc: { target: 'es2022' },
@@ -44,6 +55,7 @@ function project(
       include,
       exclude,
       env: { KERNEL_BUILD: build },
+      setupFiles: ['test/support/kernels.ts'],
       pool: 'threads',
       testTimeout: 30_000,
       hookTimeout: 60_000,
@@ -60,8 +72,8 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       project('release', 'release', ['test/**/*.test.ts'], finished),
-      // What test/artefact looks at does not depend on the build that runs.
-      project('debug', 'debug', ['test/**/*.test.ts'], [...finished, 'test/artefact/**']),
+      // What test/artefact and test/host look at does not depend on the build that runs.
+      project('debug', 'debug', ['test/**/*.test.ts'], [...finished, 'test/artefact/**', 'test/host/**']),
       project('page', 'release', ['test/page/**/*.test.ts']),
       project('package', 'release', ['test/package/**/*.test.ts']),
     ],

@@ -20,8 +20,11 @@ const BUNDLES = {
   index: 'src/index.ts',
   uapi: 'src/uapi/index.ts',
   connector: 'src/connector/index.ts',
+  host: 'src/host/index.ts',
   'cli/start': 'src/cli/start.ts',
   'cli/conformance': 'src/cli/conformance.ts',
+  'cli/host-helper': 'src/cli/replay/host-helper.ts',
+  'cli/fuzz': 'src/cli/fuzz.ts',
 }
 export const BUNDLE_OUTPUTS = [
   ...Object.keys(BUNDLES).map((name) => `dist/${name}.js`),
@@ -58,7 +61,7 @@ async function bundle(root) {
       target: 'es2022',
       platform: 'neutral',
       mainFields: ['module', 'main'],
-      external: ['node:*', 'koffi'],
+      external: ['node:*', 'koffi', 'fast-check'],
       loader: { '.wasm': 'binary' },
       sourcemap: true,
       legalComments: 'inline',

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { LINUX_2_6_14, LINUX_6, type Profile } from '../index.js'
 import type { Backend } from './replay/backend.js'
 import { readScenarioFiles, type ScenarioFile } from './replay/files.js'
+import { hostBackend } from './replay/host.js'
 import { Malformed } from './replay/json.js'
 import { machineBackend } from './replay/machine.js'
 import { playScenario } from './replay/player.js'
@@ -20,7 +21,7 @@ const HELP = `Plays recorded conformance scenarios and compares each answer with
 
   PATH              a scenario file, or a folder: every *.json in it
   --profile NAME    LINUX_6 (default) or LINUX_2_6_14
-  --backend NAME    machine (default)
+  --backend NAME    machine (default), or host: this computer's own kernel, each task a process in fresh namespaces
   --json            one JSON document with every result on stdout
   --quiet           only the closing line on stdout
   --help            this text
@@ -29,6 +30,11 @@ Steps are counted from 0. Exit status: 0 if nothing failed, 1 if something did, 
 `
 
 const PROFILES: Readonly<Record<string, Profile>> = { LINUX_6, LINUX_2_6_14 }
+
+const BACKENDS = ['machine', 'host'] as const
+
+/** The helper of the host backend, where the build puts it. */
+const HOST_HELPER = fileURLToPath(new URL('./host-helper.js', import.meta.url))
 
 export interface Stream {
   write(text: string): unknown
@@ -44,6 +50,7 @@ export interface Surroundings {
 interface Options {
   readonly paths: readonly string[]
   readonly profile: Profile
+  readonly backend: (typeof BACKENDS)[number]
   readonly json: boolean
   readonly quiet: boolean
 }
@@ -73,12 +80,12 @@ export async function main(args: readonly string[], around: Surroundings): Promi
 function parse(args: readonly string[]): Options | 'help' {
   const { values, positionals } = parseOptions(args)
   if (values.help) return 'help'
-  if (values.backend === 'host') throw new BadUsage('the backend "host" is not part of this version')
-  if (values.backend !== 'machine') throw new BadUsage(`unknown backend "${values.backend}"; there is machine`)
+  const backend = BACKENDS.find((name) => name === values.backend)
+  if (!backend) throw new BadUsage(`unknown backend "${values.backend}"; there are ${BACKENDS.join(', ')}`)
   const profile = Object.hasOwn(PROFILES, values.profile) ? PROFILES[values.profile] : undefined
   if (!profile) throw new BadUsage(`unknown profile "${values.profile}"; there are ${Object.keys(PROFILES).join(', ')}`)
   if (positionals.length === 0) throw new BadUsage('no PATH given; --help tells more')
-  return { paths: positionals, profile, json: values.json, quiet: values.quiet }
+  return { paths: positionals, profile, backend, json: values.json, quiet: values.quiet }
 }
 
 function parseOptions(args: readonly string[]) {
@@ -106,7 +113,16 @@ function whereTheUserIs(path: string, env: Surroundings['env']): string {
 }
 
 async function playAll(files: readonly ScenarioFile[], options: Options, around: Surroundings) {
-  const backend: Backend = machineBackend(options.profile)
+  if (options.backend === 'machine') return playOn(machineBackend(options.profile), files, options, around)
+  const host = hostBackend(HOST_HELPER)
+  try {
+    return await playOn(host, files, options, around)
+  } finally {
+    host.close()
+  }
+}
+
+async function playOn(backend: Backend, files: readonly ScenarioFile[], options: Options, around: Surroundings) {
   const total = files.reduce((sum, { scenarios }) => sum + scenarios.length, 0)
   const progress = new Progress(total, around.stderr.isTTY && !options.quiet ? around.stderr : undefined)
   const paint: Paint = around.stdout.isTTY && !around.env.NO_COLOR ? coloured : plain
@@ -125,13 +141,23 @@ async function playAll(files: readonly ScenarioFile[], options: Options, around:
   return results
 }
 
-function report(results: readonly ScenarioResult[], { profile, json, quiet }: Options, { stdout }: Surroundings): void {
+function report(
+  results: readonly ScenarioResult[],
+  { profile, backend, json, quiet }: Options,
+  { stdout }: Surroundings,
+): void {
   if (json) {
-    stdout.write(`${renderJson(results, profile.name, 'machine')}\n`)
+    stdout.write(`${renderJson(results, profile.name, backend)}\n`)
     return
   }
-  if (!quiet) for (const line of renderSkipped(results)) stdout.write(`${line}\n`)
+  const skipped = backend === 'host' ? skippedByName(results) : renderSkipped(results)
+  if (!quiet) for (const line of skipped) stdout.write(`${line}\n`)
   stdout.write(`${summaryLine(results)}\n`)
+}
+
+// What the host cannot play depends on the computer: each scenario is named.
+function skippedByName(results: readonly ScenarioResult[]): string[] {
+  return results.filter(({ outcome }) => outcome === 'skipped').map(({ name, reason }) => `skipped ${name}: ${reason}`)
 }
 
 function isTheCommand(): boolean {

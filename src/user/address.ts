@@ -2,7 +2,7 @@
 
 import type { Address } from '../api.js'
 import { AF_NETLINK, EFAULT, EINVAL, i32, type SockaddrNl, u16, u32 } from '../uapi/index.js'
-import { asBytes } from './arguments.js'
+import { asPlainBytes } from './arguments.js'
 import { SystemError } from './errors.js'
 
 /** Bytes of struct sockaddr_nl. */
@@ -23,7 +23,7 @@ export const NOWHERE: Target = { addrlen: 0, family: 0, pid: 0, groups: 0 }
 
 function fromBytes(raw: Uint8Array, addrlen: number): Target {
   const room = new Uint8Array(SOCKADDR_NL_BYTES)
-  room.set(raw.subarray(0, Math.min(SOCKADDR_NL_BYTES, addrlen)))
+  room.set(raw.subarray(0, Math.max(0, Math.min(SOCKADDR_NL_BYTES, addrlen))))
   const view = new DataView(room.buffer)
   return { addrlen, family: view.getUint16(0, true), pid: view.getUint32(4, true), groups: view.getUint32(8, true) }
 }
@@ -31,8 +31,13 @@ function fromBytes(raw: Uint8Array, addrlen: number): Target {
 /** An address with its length, before anybody judges the length. */
 export function toTarget(addr: Address, addrlen?: number): Target {
   const length = addrlen === undefined ? undefined : i32(addrlen, 'addrlen')
-  if (addr instanceof Uint8Array) return fromBytes(addr, length ?? addr.length)
-  if (typeof addr !== 'object') throw new TypeError('an address must be an object or a Uint8Array')
+  if (typeof addr !== 'object' || Array.isArray(addr) || addr instanceof ArrayBuffer) {
+    throw new TypeError('an address must be an object or a Uint8Array')
+  }
+  if (ArrayBuffer.isView(addr)) {
+    const raw = asPlainBytes(addr, 'an address')
+    return fromBytes(raw, length ?? raw.length)
+  }
   return {
     addrlen: length ?? SOCKADDR_NL_BYTES,
     family: u16(addr.nl_family ?? AF_NETLINK, 'nl_family'),
@@ -81,7 +86,7 @@ export function storeAddress(
   addrlen: number | undefined,
   syscall: string,
 ): number {
-  const length = i32(addrlen ?? asBytes(room, 'room').length, 'addrlen')
+  const length = i32(addrlen ?? room.length, 'addrlen')
   if (length < 0) throw new SystemError(-EINVAL, syscall)
   const raw = new Uint8Array(SOCKADDR_NL_BYTES)
   const view = new DataView(raw.buffer)

@@ -1,13 +1,27 @@
 // Arguments that must be of the right type before anything happens.
 
+import { isBytes, lengthOf, plainBytes } from '../uapi/typed-arrays.js'
+
+/** More bytes than this no call moves (MAX_RW_COUNT). */
+const MOST_BYTES = 0x7ffff000
+
 /**
- * A Uint8Array, of this realm or another.
+ * A Uint8Array, of this realm or another, as it was given: what calls on the way of a message take. It may override anything, so
+ * it is to be measured by lengthOf() and read by the set() of another array.
  * @throws TypeError for anything else
  */
 export function asBytes(value: unknown, name: string): Uint8Array {
-  if (value instanceof Uint8Array) return value
-  if (Object.prototype.toString.call(value) === '[object Uint8Array]') return value as Uint8Array
-  throw new TypeError(`${name} must be a Uint8Array`)
+  return isBytes(value) ? value : asPlainBytes(value, name)
+}
+
+/**
+ * The bytes of a Uint8Array, of this realm or another, as an array that overrides nothing.
+ * @throws TypeError for anything else
+ */
+export function asPlainBytes(value: unknown, name: string): Uint8Array {
+  const bytes = plainBytes(value)
+  if (bytes === undefined) throw new TypeError(`${name} must be a Uint8Array`)
+  return bytes
 }
 
 /**
@@ -16,7 +30,9 @@ export function asBytes(value: unknown, name: string): Uint8Array {
  */
 export function asParts(value: unknown, name: string): readonly Uint8Array[] {
   if (!Array.isArray(value)) throw new TypeError(`${name} must be an array of Uint8Arrays`)
-  return value.map((part, index) => asBytes(part, `${name}[${index}]`))
+  const parts: Uint8Array[] = []
+  for (let index = 0; index < value.length; index++) parts.push(asPlainBytes(value[index], `${name}[${index}]`))
+  return parts
 }
 
 /**
@@ -28,9 +44,52 @@ export function asFunction<T>(value: T, name: string): T {
   return value
 }
 
-/** How many bytes all parts have together. */
+/**
+ * An object, be it empty.
+ * @throws TypeError for anything else
+ */
+export function asObject<T>(value: T, name: string): T {
+  if (typeof value !== 'object' || value === null) throw new TypeError(`${name} must be an object`)
+  return value
+}
+
+/**
+ * A string.
+ * @throws TypeError for anything else
+ */
+export function asText(value: string, name: string): string {
+  if (typeof value !== 'string') throw new TypeError(`${name} must be a string`)
+  return value
+}
+
+/**
+ * A boolean.
+ * @throws TypeError for anything else
+ */
+export function asBoolean(value: boolean, name: string): boolean {
+  if (typeof value !== 'boolean') throw new TypeError(`${name} must be a boolean`)
+  return value
+}
+
+/**
+ * An AbortSignal, of this realm or another, or none.
+ * @throws TypeError for anything else
+ */
+export function asSignal(value: AbortSignal | undefined): AbortSignal | undefined {
+  if (value === undefined) return undefined
+  const signal = typeof value === 'object' && value !== null && typeof value.aborted === 'boolean'
+  if (!signal || typeof value.addEventListener !== 'function') throw new TypeError('signal must be an AbortSignal')
+  return value
+}
+
+/** How many bytes an array has, as far as a call moves them. */
+export function countOf(array: Uint8Array): number {
+  return Math.min(lengthOf(array), MOST_BYTES)
+}
+
+/** The same of all parts together. */
 export function totalLength(parts: readonly Uint8Array[]): number {
   let total = 0
-  for (const part of parts) total += part.length
-  return total
+  for (const part of parts) total += lengthOf(part)
+  return Math.min(total, MOST_BYTES)
 }

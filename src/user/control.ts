@@ -11,7 +11,7 @@ import {
   SOL_NETLINK,
   SOL_SOCKET,
 } from '../uapi/index.js'
-import { asBytes } from './arguments.js'
+import { asPlainBytes } from './arguments.js'
 
 const CMSGHDR_BYTES = 16
 
@@ -31,11 +31,18 @@ export function encodeControl(items: readonly Cmsg[]): Uint8Array {
   return out
 }
 
+// A size_t; what is below 0 wraps, as in C.
+function cmsgLength(length: number): bigint {
+  if (typeof length !== 'number') throw new TypeError('cmsg_len must be a number')
+  if (!Number.isSafeInteger(length)) throw new RangeError(`cmsg_len must be an integer, not ${length}`)
+  return BigInt.asUintN(64, BigInt(length))
+}
+
 function encodeCmsg(item: Cmsg): Uint8Array {
-  const data = asBytes(item.data, 'control data')
+  const data = asPlainBytes(item.data, 'control data')
   const out = new Uint8Array(CMSGHDR_BYTES + align8(data.length))
   const view = new DataView(out.buffer)
-  view.setBigUint64(0, BigInt.asUintN(64, BigInt(item.cmsg_len ?? CMSGHDR_BYTES + data.length)), true)
+  view.setBigUint64(0, cmsgLength(item.cmsg_len ?? CMSGHDR_BYTES + data.length), true)
   view.setInt32(8, i32(item.level, 'control level'), true)
   view.setInt32(12, i32(item.type, 'control type'), true)
   out.set(data, CMSGHDR_BYTES)

@@ -1,8 +1,8 @@
 // What a program gives as the value of an option: a number, bytes, a socket filter, or nothing; and its bytes.
 
 import type { SockFprog } from '../api.js'
-import { u32 } from '../uapi/index.js'
-import { asBytes } from './arguments.js'
+import { u16, u32 } from '../uapi/index.js'
+import { asPlainBytes } from './arguments.js'
 
 const INT_BYTES = 4
 /** Bytes of struct sock_filter. */
@@ -14,7 +14,7 @@ export type OptionValue = number | Uint8Array | SockFprog | null
 
 /** The bytes of a value: a number is an int. */
 export function optionBytes(value: number | Uint8Array): Uint8Array {
-  if (typeof value !== 'number') return asBytes(value, 'value')
+  if (typeof value !== 'number') return asPlainBytes(value, 'value')
   const bytes = new Uint8Array(INT_BYTES)
   new DataView(bytes.buffer).setUint32(0, u32(value, 'value'), true)
   return bytes
@@ -24,17 +24,34 @@ export function isProgram(value: OptionValue): value is SockFprog {
   return typeof value === 'object' && value !== null && 'filter' in value && Array.isArray(value.filter)
 }
 
-/** The instructions of a filter as struct sock_filter has them. */
+/** A value of which the caller can change nothing any more. */
+export type PlainValue = number | Uint8Array | { readonly program: Uint8Array } | null
+
+/** Runs all the code of the caller that a value may have. */
+export function plainValue(value: OptionValue): PlainValue {
+  if (typeof value === 'number' || value === null) return value
+  return isProgram(value) ? { program: encodeProgram(value) } : asPlainBytes(value, 'value')
+}
+
+function u8(value: number, name: string): number {
+  const number = u16(value, name)
+  if (number > 0xff) throw new RangeError(`${name} must be an integer from 0 to 255, not ${number}`)
+  return number
+}
+
+/** The instructions of a filter as struct sock_filter has them; of too many one more than there may be. */
 export function encodeProgram({ filter }: SockFprog): Uint8Array {
-  const bytes = new Uint8Array(filter.length * INSTRUCTION_BYTES)
+  const count = Math.min(filter.length, MAX_INSTRUCTIONS + 1)
+  const bytes = new Uint8Array(count * INSTRUCTION_BYTES)
   const view = new DataView(bytes.buffer)
-  filter.forEach(([code, jt, jf, k], index) => {
+  for (let index = 0; index < count; index++) {
+    const [code, jt, jf, k] = filter[index] as SockFprog['filter'][number]
     const at = index * INSTRUCTION_BYTES
-    view.setUint16(at, code, true)
-    view.setUint8(at + 2, jt)
-    view.setUint8(at + 3, jf)
+    view.setUint16(at, u16(code, 'code'), true)
+    view.setUint8(at + 2, u8(jt, 'jt'))
+    view.setUint8(at + 3, u8(jf, 'jf'))
     view.setUint32(at + 4, u32(k, 'k'), true)
-  })
+  }
   return bytes
 }
 

@@ -3,6 +3,7 @@
 import type { Address, Datagram, Msghdr, ReceivedMsg, Socket as SocketInterface } from '../api.js'
 import { LAYOUT, type Machine } from '../machine/index.js'
 import {
+  EAGAIN,
   EBADF,
   EINVAL,
   ENOTTY,
@@ -23,6 +24,7 @@ import {
   type SockaddrNl,
   u32,
 } from '../uapi/index.js'
+import { lengthOf } from '../uapi/typed-arrays.js'
 import {
   NOWHERE,
   requiredTarget,
@@ -33,16 +35,19 @@ import {
   storeAddress,
   type Target,
 } from './address.js'
-import { asBytes, asParts, totalLength } from './arguments.js'
+import { asBytes, asParts, asPlainBytes, asSignal, countOf, totalLength } from './arguments.js'
 import { encodeControl, receivedControl } from './control.js'
 import { datagramsOf } from './datagrams.js'
 import { check, SystemError } from './errors.js'
-import type { OptionValue } from './option-value.js'
+import { type OptionValue, plainValue } from './option-value.js'
 import { getOption, readOption, setOption } from './options.js'
-import type { Waiters } from './waiters.js'
+import { NOT_AT_ALL, type Waiters } from './waiters.js'
 
 /** The room for control messages when a caller names none. */
 const CONTROL_ROOM = 256
+const TIMEVAL_BYTES = 16
+/** What SO_RCVTIMEO and SO_SNDTIMEO count in; behind the timeval the kernel tells their number, -1 for not at all. */
+const STEP_MS = 4
 const NO_CONTROL = new Uint8Array(0)
 
 /** Whoever opened the socket: it is closed when its owner is gone. */
@@ -75,20 +80,28 @@ export class Socket implements SocketInterface {
 
   #finish(result: number, syscall: string): number {
     this.#machine.settle()
-    return check(result, syscall)
+    if (result < 0) this.#fail(result, syscall)
+    return result
+  }
+
+  #fail(result: number, syscall: string): never {
+    if (result === -EAGAIN) this.#waiters.noteCall(this, syscall)
+    throw new SystemError(result, syscall)
   }
 
   // ---- names
 
   bind(addr: Address | null, addrlen?: number): void {
-    const sock = this.#open('bind')
+    this.#open('bind')
     const { addrlen: length, family, pid, groups } = requiredTarget(addr, addrlen, 'bind')
+    const sock = this.#open('bind')
     this.#finish(this.#machine.abi.bind(sock, length, family, pid, groups), 'bind')
   }
 
   connect(addr: Address | null, addrlen?: number): void {
-    const sock = this.#open('connect')
+    this.#open('connect')
     const { addrlen: length, family, pid, groups } = requiredTarget(addr, addrlen, 'connect')
+    const sock = this.#open('connect')
     this.#finish(this.#machine.abi.connect(sock, length, family, pid, groups), 'connect')
   }
 
@@ -109,7 +122,9 @@ export class Socket implements SocketInterface {
   #address(room: Uint8Array | undefined, addrlen: number | undefined, syscall: string): SockaddrNl | number {
     const pid = this.#machine.word(LAYOUT.WORD_ADDR_PID)
     const groups = this.#machine.word(LAYOUT.WORD_ADDR_GROUPS)
-    return room === undefined ? sockaddr(pid, groups) : storeAddress(pid, groups, room, addrlen, syscall)
+    return room === undefined
+      ? sockaddr(pid, groups)
+      : storeAddress(pid, groups, asPlainBytes(room, 'room'), addrlen, syscall)
   }
 
   // ---- sending
@@ -126,16 +141,17 @@ export class Socket implements SocketInterface {
     const bytes = asBytes(data, 'data')
     const bits = u32(flags, 'flags')
     const sock = this.#open(syscall)
-    if (bytes.length > LAYOUT.TRANSMIT_BYTES) return this.#sendParts(sock, [bytes], bits, NOWHERE, NO_CONTROL, syscall)
+    const length = lengthOf(bytes)
+    if (length > LAYOUT.TRANSMIT_BYTES) return this.#sendParts([bytes], bits, NOWHERE, NO_CONTROL, syscall)
     this.#machine.transmit(bytes)
-    return this.#finish(this.#machine.abi.send(sock, bytes.length, bits), syscall)
+    return this.#finish(this.#machine.abi.send(sock, length, bits), syscall)
   }
 
   sendto(data: Uint8Array, flags: number, addr: Address | null, addrlen?: number): number {
     const bytes = asBytes(data, 'data')
     const bits = u32(flags, 'flags')
-    const sock = this.#open('sendto')
-    return this.#sendParts(sock, [bytes], bits, sendtoTarget(addr, addrlen), NO_CONTROL, 'sendto')
+    this.#open('sendto')
+    return this.#sendParts([bytes], bits, sendtoTarget(addr, addrlen), NO_CONTROL, 'sendto')
   }
 
   sendmsg(msg: Msghdr, flags = 0): number {
@@ -144,18 +160,13 @@ export class Socket implements SocketInterface {
     const control = msg.control === undefined ? NO_CONTROL : encodeControl(msg.control)
     if (control.length > LAYOUT.RECEIVE_BYTES)
       throw new RangeError(`control messages of more than ${LAYOUT.RECEIVE_BYTES} bytes`)
-    const sock = this.#open('sendmsg')
-    return this.#sendParts(sock, parts, bits, sendmsgTarget(msg.name, msg.namelen), control, 'sendmsg')
+    this.#open('sendmsg')
+    return this.#sendParts(parts, bits, sendmsgTarget(msg.name, msg.namelen), control, 'sendmsg')
   }
 
-  #sendParts(
-    sock: number,
-    parts: readonly Uint8Array[],
-    flags: number,
-    to: Target,
-    control: Uint8Array,
-    syscall: string,
-  ): number {
+  // The socket is looked at again: an address may be an object of the caller whose fields are functions, which may do anything.
+  #sendParts(parts: readonly Uint8Array[], flags: number, to: Target, control: Uint8Array, syscall: string): number {
+    const sock = this.#open(syscall)
     const machine = this.#machine
     const { abi } = machine
     const length = totalLength(parts)
@@ -181,12 +192,12 @@ export class Socket implements SocketInterface {
   read(buffer: Uint8Array): number {
     const room = asBytes(buffer, 'buffer')
     const sock = this.#open('read')
-    return room.length === 0 ? 0 : this.#receive(sock, room, 0, 'read')
+    return lengthOf(room) === 0 ? 0 : this.#receive(sock, room, 0, 'read')
   }
 
   #receive(sock: number, buffer: Uint8Array, flags: number, syscall: string): number {
     const machine = this.#machine
-    const result = machine.abi.recv(sock, buffer.length, flags)
+    const result = machine.abi.recv(sock, countOf(buffer), flags)
     if (result >= 0) {
       machine.copyReceived(buffer)
       this.#continueDump(sock)
@@ -210,7 +221,7 @@ export class Socket implements SocketInterface {
     const length = addrlen === undefined ? SOCKADDR_NL_BYTES : i32(addrlen, 'addrlen')
     const machine = this.#machine
     const sock = this.#open('recvfrom')
-    const n = machine.abi.recv(sock, room.length, bits)
+    const n = machine.abi.recv(sock, countOf(room), bits)
     if (n < 0) return { n: this.#finish(n, 'recvfrom'), addr: sockaddr(0, 0), addrlen: 0 }
     const addr = this.#sender()
     machine.copyReceived(room)
@@ -225,8 +236,9 @@ export class Socket implements SocketInterface {
     const parts = asParts(msg.iov, 'iov')
     const room = u32(msg.controllen ?? CONTROL_ROOM, 'controllen')
     const bits = u32(flags, 'flags')
+    const namelen = i32(msg.namelen ?? SOCKADDR_NL_BYTES, 'namelen')
     const sock = this.#open('recvmsg')
-    if (i32(msg.namelen ?? SOCKADDR_NL_BYTES, 'namelen') < 0) throw new SystemError(-EINVAL, 'recvmsg')
+    if (namelen < 0) throw new SystemError(-EINVAL, 'recvmsg')
     const machine = this.#machine
     const n = machine.abi.recv(sock, totalLength(parts), bits)
     if (n < 0) {
@@ -260,8 +272,10 @@ export class Socket implements SocketInterface {
   // ---- options and the rest
 
   setsockopt(level: number, name: number, value: OptionValue, len?: number): void {
+    this.#open('setsockopt')
+    const given = plainValue(value)
     const sock = this.#open('setsockopt')
-    this.#finish(setOption(this.#machine, sock, level, name, value, len), 'setsockopt')
+    this.#finish(setOption(this.#machine, sock, level, name, given, len), 'setsockopt')
   }
 
   getsockopt(level: number, name: number, len?: number): number | Uint8Array
@@ -269,7 +283,7 @@ export class Socket implements SocketInterface {
   getsockopt(level: number, name: number, room: number | Uint8Array = 4, len?: number): number | Uint8Array {
     const sock = this.#open('getsockopt')
     if (typeof room === 'number') return readOption(this.#machine, sock, level, name, room)
-    return check(getOption(this.#machine, sock, level, name, asBytes(room, 'buffer'), len), 'getsockopt')
+    return check(getOption(this.#machine, sock, level, name, asPlainBytes(room, 'buffer'), len), 'getsockopt')
   }
 
   poll(events: number): number {
@@ -279,10 +293,12 @@ export class Socket implements SocketInterface {
 
   /** What a socket of any kind knows is answered; netlink itself has no request (conformance lifecycle/ioctl). */
   ioctl(request: number, value = 0): number {
+    const number = u32(request, 'request')
+    const given = i32(value, 'value')
     this.#open('ioctl')
     const known = [FIONBIO, FIOASYNC, FIOCLEX, FIONCLEX, SIOCSPGRP]
-    if (known.includes(request)) return i32(value, 'value')
-    if (request === SIOCGPGRP) return 0
+    if (known.includes(number)) return given
+    if (number === SIOCGPGRP) return 0
     throw new SystemError(-ENOTTY, 'ioctl')
   }
 
@@ -321,20 +337,20 @@ export class Socket implements SocketInterface {
   /** SO_RCVTIMEO or SO_SNDTIMEO in milliseconds, 0 for ever. */
   timeout(name: typeof SO_RCVTIMEO | typeof SO_SNDTIMEO): number {
     if (this.closed) return 0
-    const value = new Uint8Array(16)
-    getOption(this.#machine, this.#sock, SOL_SOCKET, name, value, undefined)
-    const view = new DataView(value.buffer)
-    return Number(view.getBigInt64(0, true)) * 1000 + Number(view.getBigInt64(8, true)) / 1000
+    this.#machine.abi.getsockopt(this.#sock, SOL_SOCKET, name, TIMEVAL_BYTES)
+    const steps = new DataView(this.#machine.valueBytes(TIMEVAL_BYTES + 8).buffer).getBigInt64(TIMEVAL_BYTES, true)
+    return steps < 0n ? NOT_AT_ALL : Number(steps) * STEP_MS
   }
 
   async readable(options: { signal?: AbortSignal } = {}): Promise<void> {
+    const signal = asSignal(options.signal)
     const timeout = this.timeout(SO_RCVTIMEO)
     const ready = () => {
       const sock = this.#open('poll')
       if (this.#machine.abi.poll(sock, POLLIN | POLLERR) !== 0) return { value: undefined }
       return undefined
     }
-    await this.#waiters.wait(ready, { signal: options.signal, timeout }, 'recvmsg')
+    await this.#waiters.wait(ready, { signal, timeout }, 'recvmsg')
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Datagram> {

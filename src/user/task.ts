@@ -3,6 +3,7 @@
 import type { Socket as SocketInterface, SpawnOptions, Task as TaskInterface } from '../api.js'
 import { LAYOUT, type Machine } from '../machine/index.js'
 import { capabilityWords, EINVAL, EOPNOTSUPP, ESRCH, i32, u32 } from '../uapi/index.js'
+import { asObject, asText } from './arguments.js'
 import { check, SystemError } from './errors.js'
 import { Socket } from './socket.js'
 import type { Waiters } from './waiters.js'
@@ -38,12 +39,13 @@ export class Task implements TaskInterface {
   /** Makes a task from nothing, as the kernel does at boot. EAGAIN, EEXIST, ENOMEM, ENOSPC (namespaces). */
   static spawn(world: TaskWorld, options: SpawnOptions): Task {
     const { machine } = world
+    asObject(options, 'options')
+    const comm = asText(options.comm ?? 'task', 'comm')
     const uid = u32(options.uid ?? 0, 'uid')
     const gid = u32(options.gid ?? uid, 'gid')
     const caps = capabilityWords(options.caps ?? (uid === 0 ? 'all' : []))
     const pid = checkPid(options.pid)
     const netns = options.netns === undefined ? 0 : namespaceNumber(machine, options.netns)
-    const comm = options.comm ?? 'task'
     const length = machine.transmitText(comm, COMM_BYTES)
     const task = machine.abi.task_spawn(pid, netns, uid, gid, caps.low, caps.high, length)
     return new Task(world, check(task, 'fork'), cut(comm))
@@ -76,14 +78,22 @@ export class Task implements TaskInterface {
   }
 
   fork(options: { pid?: number } = {}): Task {
+    const pid = checkPid(asObject(options, 'options').pid)
     const task = this.#living('fork')
-    const child = this.#world.machine.abi.task_fork(task, checkPid(options.pid), 0)
-    return new Task(this.#world, check(child, 'fork'), this.#comm)
+    const child = this.#world.machine.abi.task_fork(task, pid, 0)
+    return this.#born(child, 'fork')
   }
 
   thread(): Task {
     const thread = this.#world.machine.abi.task_fork(this.#living('clone'), 0, 1)
-    return new Task(this.#world, check(thread, 'clone'), this.#comm, this.#leader ?? this)
+    return this.#born(thread, 'clone', this.#leader ?? this)
+  }
+
+  #born(result: number, syscall: string, leader?: Task): Task {
+    const task = new Task(this.#world, check(result, syscall), this.#comm, leader)
+    // Its birth is a process event, for which somebody may wait.
+    this.#world.machine.settle()
+    return task
   }
 
   unshare(flags: number): void {
@@ -92,7 +102,8 @@ export class Task implements TaskInterface {
 
   ptrace(op: 'attach' | 'detach', child: TaskInterface): void {
     if (op !== 'attach' && op !== 'detach') throw new TypeError("op must be 'attach' or 'detach'")
-    if (!(child instanceof Task)) throw new TypeError('child must be a task of this kernel')
+    if (!(child instanceof Task) || child.#world.machine !== this.#world.machine)
+      throw new TypeError('child must be a task of this kernel')
     const tracer = this.#living('ptrace')
     const { abi } = this.#world.machine
     const tracee = child.#living('ptrace')
@@ -173,13 +184,16 @@ export class Task implements TaskInterface {
   }
 }
 
+// What the machine keeps of a name: whole characters.
 function cut(comm: string): string {
-  const bytes = new TextEncoder().encode(comm)
-  return bytes.length <= COMM_BYTES ? comm : new TextDecoder().decode(bytes.subarray(0, COMM_BYTES))
+  const bytes = new Uint8Array(COMM_BYTES)
+  const { written } = new TextEncoder().encodeInto(comm, bytes)
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, written))
 }
 
 function checkPid(pid: number | undefined): number {
   if (pid === undefined) return 0
+  if (typeof pid !== 'number') throw new TypeError('pid must be a number')
   if (!Number.isInteger(pid) || pid < 1 || pid > MAX_PID)
     throw new RangeError(`pid must be an integer from 1 to ${MAX_PID}`)
   return pid

@@ -2,7 +2,7 @@
 // served. Timeouts are timers of the kernel, on its virtual clock.
 
 import { LAYOUT, type Machine } from '../machine/index.js'
-import { EAGAIN, ENOMEM } from '../uapi/index.js'
+import { EAGAIN, ENOMEM, SO_RCVTIMEO, SO_SNDTIMEO } from '../uapi/index.js'
 import { check, SystemError } from './errors.js'
 
 interface Waiter {
@@ -12,10 +12,17 @@ interface Waiter {
 
 export interface WaitOptions {
   readonly signal?: AbortSignal | undefined
-  /** Milliseconds of virtual time; 0 for ever. */
+  /** Milliseconds of virtual time, 0 for ever; without it the socket whose call is repeated says how long. */
   readonly timeout?: number
 }
 
+/** Whose call said EAGAIN. */
+export interface Caller {
+  timeout(name: typeof SO_RCVTIMEO | typeof SO_SNDTIMEO): number
+}
+
+/** The timeout that a negative SO_RCVTIMEO or SO_SNDTIMEO is: not to wait at all. */
+export const NOT_AT_ALL = 0.001
 const NS_PER_MS = 1e6
 const HIGH = 2 ** 32
 
@@ -46,10 +53,24 @@ export function startTimer(machine: Machine, milliseconds: number, fire: () => v
 export class Waiters {
   readonly #machine: Machine
   readonly #queues = new Map<number, Waiter[]>()
+  #caller: Caller | undefined
+  #syscall = ''
 
   constructor(machine: Machine) {
     this.#machine = machine
     machine.onReady = (id) => this.#ready(id)
+  }
+
+  /** A call of a socket says EAGAIN: whoever repeats it is bound by that socket's timeout. */
+  noteCall(caller: Caller, syscall: string): void {
+    this.#caller = caller
+    this.#syscall = syscall
+  }
+
+  // How long the call that was just tried may wait.
+  #limit(): number {
+    const reads = this.#machine.word(LAYOUT.WORD_BLOCKED_FOR) === LAYOUT.ARM_READ
+    return this.#caller?.timeout(reads ? SO_RCVTIMEO : SO_SNDTIMEO) ?? 0
   }
 
   // Each one in its turn: the first that still has to wait for this socket leaves the rest waiting behind it.
@@ -86,7 +107,7 @@ export class Waiters {
    * Resolves with what `attempt` gives once that is not undefined. It is tried now, and again whenever the socket is ready that
    * it was blocked by.
    */
-  wait<T>(attempt: () => { value: T } | undefined, { signal, timeout = 0 }: WaitOptions, syscall: string): Promise<T> {
+  wait<T>(attempt: () => { value: T } | undefined, { signal, timeout }: WaitOptions, syscall: string): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let stopTimer: (() => void) | undefined
       let settled = false
@@ -100,7 +121,9 @@ export class Waiters {
         if (settled) return 0
         try {
           this.#machine.clearBlocked()
+          this.#caller = undefined
           const outcome = attempt()
+          if (settled) return 0
           if (outcome === undefined) return this.#arm(syscall)
           end(() => resolve(outcome.value))
         } catch (error) {
@@ -119,14 +142,19 @@ export class Waiters {
       }
       const id = tryOnce()
       if (id === 0) return
-      this.#join(id, waiter)
-      signal?.addEventListener('abort', abort, { once: true })
-      if (timeout > 0) {
-        stopTimer = startTimer(this.#machine, timeout, () => {
+      // The call itself may have aborted it.
+      if (signal?.aborted) return abort()
+      const error = new SystemError(-EAGAIN, this.#caller === undefined ? syscall : this.#syscall)
+      const limit = timeout ?? this.#limit()
+      if (limit > 0 && limit <= NOT_AT_ALL) return end(() => reject(error))
+      if (limit > 0) {
+        stopTimer = startTimer(this.#machine, limit, () => {
           this.#leave(waiter)
-          end(() => reject(new SystemError(-EAGAIN, syscall)))
+          end(() => reject(error))
         })
       }
+      this.#join(id, waiter)
+      signal?.addEventListener('abort', abort, { once: true })
     })
   }
 

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
+const DEADLINE_MS = 120_000
+
 export interface Ended {
   readonly status: number | null
   readonly stdout: string
@@ -24,6 +26,8 @@ export function runNode(args: readonly string[], { closeAfter = Number.POSITIVE_
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
     const text = { stdout: '', stderr: '' }
+    // A program that hangs must not outlive the test that waits for it.
+    const deadline = setTimeout(() => child.kill('SIGKILL'), DEADLINE_MS)
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       text.stderr += chunk
     })
@@ -32,6 +36,9 @@ export function runNode(args: readonly string[], { closeAfter = Number.POSITIVE_
       if (text.stdout.length >= closeAfter) child.stdout.destroy()
     })
     child.on('error', reject)
-    child.on('close', (status) => resolve({ status, ...text }))
+    child.on('close', (status) => {
+      clearTimeout(deadline)
+      resolve({ status, ...text })
+    })
   })
 }

@@ -1,6 +1,6 @@
 // The backend of the WebAssembly machine: which scenarios it can answer, and the world that each one starts in.
 
-import { boot, type Kernel, type Profile, type Task } from '../../index.js'
+import { boot, createGenetlink, type Kernel, type Profile, type Task } from '../../index.js'
 import { type Backend, Unsupported, type World } from './backend.js'
 import { holdsFor } from './needs.js'
 import type { Scenario, TaskSpec } from './scenario.js'
@@ -18,7 +18,6 @@ export function machineBackend(profile: Profile): Backend {
   return {
     whyNot: ({ needs }) => {
       if (needs.world === 'rtnetlink') return 'needs the kernel side of NETLINK_ROUTE'
-      if (needs.world === 'genetlink') return 'needs the kernel side of NETLINK_GENERIC'
       if (needs.accountingOf !== undefined) {
         return isDebian(needs.accountingOf) ? undefined : `memory accounting of ${needs.accountingOf} is not known`
       }
@@ -39,6 +38,7 @@ class MachineWorld implements World {
   constructor(scenario: Scenario, profile: Profile) {
     this.#scenario = scenario
     this.kernel = boot({ profile: profileFor(scenario, profile) })
+    if (scenario.needs.world === 'genetlink') createGenetlink(this.kernel)
   }
 
   spawn({ pid, uid, gid, caps, netns }: TaskSpec): Task {

@@ -19,7 +19,7 @@ export class Stage {
   readonly world: World
   readonly #scenario: Scenario
   readonly #tasks = new Map<string, Task>()
-  readonly #threads = new Map<string, Task>()
+  readonly #threads = new Map<string, { readonly thread: Task; readonly task: string }>()
   readonly #sockets = new Map<string, OpenSocket>()
   #kernelSide: KernelSide | undefined
 
@@ -44,13 +44,24 @@ export class Stage {
     this.#tasks.set(name, task)
   }
 
-  addThread(name: string, thread: Task): void {
-    this.#threads.set(name, thread)
+  addThread(name: string, task: string, thread: Task): void {
+    this.#threads.set(name, { thread, task })
     this.symbols.bind(`tid.${name}`, thread.pid)
   }
 
   thread(name: string): Task {
-    return known(this.#threads, name, 'thread')
+    return known(this.#threads, name, 'thread').thread
+  }
+
+  forgetThread(name: string): void {
+    this.#threads.delete(name)
+  }
+
+  /** A change of users or groups is made by every thread, the newest first and the process last: the C library sees to it. */
+  byAllThreads(name: string, change: (task: Task) => void): void {
+    const threads = [...this.#threads.values()].filter(({ task }) => task === name).reverse()
+    for (const { thread } of threads) change(thread)
+    change(this.task(name))
   }
 
   addSocket(name: string, task: string, socket: Socket): void {
@@ -67,6 +78,12 @@ export class Stage {
   /** The sockets of a task that has ended are bad descriptors. */
   forgetSocketsOf(task: string): void {
     for (const [name, open] of this.#sockets) if (open.task === task) this.#sockets.delete(name)
+  }
+
+  /** The sockets of a recording are closed by exec (see do_socket in the recorder). */
+  closeSocketsOf(task: string): void {
+    for (const open of this.#sockets.values()) if (open.task === task && !open.socket.closed) open.socket.close()
+    this.forgetSocketsOf(task)
   }
 
   notePortAskedFor(name: string, port: number): void {

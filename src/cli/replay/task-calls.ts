@@ -69,11 +69,11 @@ export const TASK_CALLS: CallTable = {
     return OK
   }),
   setresuid: call({ task, ruid: int, euid: int, suid: int }, (stage, args) => {
-    stage.task(args.task).setresuid(args.ruid, args.euid, args.suid)
+    stage.byAllThreads(args.task, (one) => one.setresuid(args.ruid, args.euid, args.suid))
     return OK
   }),
   setresgid: call({ task, rgid: int, egid: int, sgid: int }, (stage, args) => {
-    stage.task(args.task).setresgid(args.rgid, args.egid, args.sgid)
+    stage.byAllThreads(args.task, (one) => one.setresgid(args.rgid, args.egid, args.sgid))
     return OK
   }),
   setsid: call({ task }, (stage, args) => {
@@ -86,6 +86,7 @@ export const TASK_CALLS: CallTable = {
   }),
   fork: call({ task, as: text, pid: int, pidns: optional(oneOf('new')) }, fork),
   exec: call({ task, file: text }, (stage, args) => {
+    stage.closeSocketsOf(args.task)
     stage.task(args.task).exec(args.file)
     return OK
   }),
@@ -94,11 +95,12 @@ export const TASK_CALLS: CallTable = {
     return end(stage, args.task, (one) => one.kill(args.sig))
   }),
   thread: call({ task, as: text }, (stage, args) => {
-    stage.addThread(args.as, stage.task(args.task).thread())
+    stage.addThread(args.as, args.task, stage.task(args.task).thread())
     return OK
   }),
   thread_exit: call({ task, thread: text }, (stage, args) => {
     stage.thread(args.thread).exit()
+    stage.forgetThread(args.thread)
     return OK
   }),
   ptrace: call({ task, child: text, op: oneOf('attach', 'detach') }, (stage, args) => {
