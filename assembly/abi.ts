@@ -32,7 +32,7 @@ import {
   kernelSkbFromWindow,
   kernelUnicast,
 } from './netlink/kernelsock'
-import { optionGet, optionSet } from './netlink/options'
+import { optionGet, optionMore, optionSet } from './netlink/options'
 import { HOOK_BIND, HOOK_UNBIND, protocolAt } from './netlink/protocol'
 import { receive, receiveDone } from './netlink/receive'
 import { sendCommit, sendReserve, sendWindow } from './netlink/send'
@@ -238,6 +238,8 @@ export function recv_done(): void { receiveDone() }
 export function setsockopt(sock: u32, level: i32, name: i32, length: i32): i32 { return optionSet(changetype<Sock>(sock), level, name, length) }
 /** getsockopt(2) into the receive window: the option's whole length. */
 export function getsockopt(sock: u32, level: i32, name: i32, room: u32): i32 { return optionGet(changetype<Sock>(sock), level, name, room) }
+/** What getsockopt(2) left out because the receive window was full, from a word on: memberships, or the filter. */
+export function getsockopt_more(sock: u32, level: i32, first: u32): void { optionMore(changetype<Sock>(sock), level, first) }
 /** poll(2): the bits. */
 export function poll(sock: u32, events: u32): i32 { return pollBits(changetype<Sock>(sock), events) }
 /** Asks for the socket's id on the ready list when it becomes readable or has room. -ENOBUFS. */

@@ -7,6 +7,7 @@ import { MAX_CPUS } from './connector/proc'
 import { STATE, nil } from './memory'
 import { CALLBACK_NAME, CnCallback } from './connector/registry'
 import { rangesOf } from './connector/notify'
+import { filterCount, filterProgram } from './netlink/filter'
 import { membershipAt } from './netlink/group'
 import { MAX_PROTOCOLS, protocolAt } from './netlink/protocol'
 import {
@@ -58,19 +59,19 @@ function mixCred(h: u64, cred: Cred): u64 {
   return mixWords(h, changetype<usize>(cred) + offsetof<Cred>('uid'), 8)
 }
 
-// The order of a socket's memberships means nothing, so they are summed up.
+// The order of a socket's memberships means nothing, so they are summed up. No group's share is 0.
 function mixCold(h: u64, sock: Sock): u64 {
   const cold = sock.cold
   h = mixWords(h, changetype<usize>(cold), 2)
   h = mixWords(h, changetype<usize>(cold) + 48, 14)
   h = mix(h, cold.highest)
   let sum: u64 = 0
-  for (let i: u32 = 0; i < cold.memberCount; i++) sum += mix(1, membershipAt(cold, i).number)
+  for (let i: u32 = 0; i < cold.memberCount; i++) sum += mix(<u64>1 << 32, membershipAt(cold, i).number)
   h = mix(h, sum)
   if (cold.memberCount) h = mix(h, cold.moment)
   h = mix(h, cold.maxReceive)
   if (cold.dump) h = mixWords(h, cold.dump + 4, 5)
-  if (sock.flags & SOCK_FILTERED) h = mixWords(h, cold.filter, 1 + (load<u32>(cold.filter) << 1))
+  if (sock.flags & SOCK_FILTERED) h = mixWords(mix(h, filterCount(sock)), filterProgram(sock), filterCount(sock) << 1)
   return h
 }
 

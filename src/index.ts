@@ -5,6 +5,7 @@ import { Kernel as KernelMachine } from './kernel/index.js'
 
 export type * from './api.js'
 export { HZ } from './api.js'
+export * from './kernel/genetlink/index.js'
 export { DEFAULT_LIMITS, DEFAULT_PROFILE } from './kernel/index.js'
 export { compile, type KernelSource } from './machine/index.js'
 export * from './uapi/index.js'

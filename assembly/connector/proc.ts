@@ -20,7 +20,7 @@ import {
 } from '../uapi/constants'
 import { EINVAL } from '../uapi/errno'
 import { PROC_COUNTERS, kernel } from '../kernel'
-import { TRANSMIT_AT, nil } from '../memory'
+import { TRANSMIT_AT, TRANSMIT_SIZE, nil } from '../memory'
 import { FILTER_PROC } from '../netlink/deliver'
 import { hasListeners } from '../netlink/group'
 import { kernelBroadcastFiltered, kernelSkb } from '../netlink/kernelsock'
@@ -101,7 +101,7 @@ export function emit(what: u32, cpu: u32, ack: u32, a: u32, b: u32, c: u32, d: u
 
 /** Sends a recorded datagram of cn_proc, which lies in the transmit window, as it is; false if nobody listens. */
 export function procReplay(length: u32): bool {
-  if (kernel().procListeners < 1) return false
+  if (kernel().procListeners < 1 || length < CN_HEADERS + EVENT_BYTES || length > TRANSMIT_SIZE) return false
   const skb = kernelSkb(length, CN_IDX_PROC, GFP_NOWAIT)
   if (nil(skb)) return false
   memory.copy(skbData(skb), TRANSMIT_AT, length)

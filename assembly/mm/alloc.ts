@@ -4,6 +4,7 @@
 // A page of blocks goes back as soon as it is empty, but for one of each class that is kept until somebody needs pages.
 
 import { PARTIAL_PAGES, kernel } from '../kernel'
+import { reclaimRings } from '../skb/reclaim'
 import { allowed } from './gfp'
 import { PAGE_SHIFT, PAGE_SIZE, SMALL, allocPages, freePages, linkPage, pageNumber, pageOf, runLength, unlinkPage } from './pages'
 
@@ -54,12 +55,15 @@ function newPage(sizeClass: u32): u32 {
   return number
 }
 
-// Empty pages that were kept for their class are given up when runs are short.
+// When runs are short, empty pages that were kept for their class are given up, then rings that nobody needs now.
 function takePages(length: u32): u32 {
-  const found = allocPages(length)
-  if (found) return found
-  if (!reclaim()) return 0
-  return allocPages(length)
+  let found = allocPages(length)
+  if (!found && reclaim()) found = allocPages(length)
+  if (!found && reclaimRings()) {
+    reclaim()
+    found = allocPages(length)
+  }
+  return found
 }
 
 function reclaim(): bool {

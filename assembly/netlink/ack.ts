@@ -71,11 +71,13 @@ function putAttributes(at: usize, textLength: u32, cookieLength: u32, withOffset
  * transmit window; `badOffset` -1 for none. What does not fit at the requester is lost like any message of the kernel.
  */
 export function ackSend(key: u32, request: Skb, offset: u32, error: i32, textLength: u32, cookieLength: u32, badOffset: u32): void {
+  if (request.len < NLMSG_HEADER || offset > request.len - NLMSG_HEADER) return
   const sock = portFind(key, request.portid)
   const flags = nil(sock) ? 0 : sock.flags
   const from = skbData(request) + offset
   const whole = error != 0 && !(flags & SOCK_CAP_ACK)
-  const payload = whole ? load<u32>(from) - NLMSG_HEADER : 0
+  // Whoever handled the request may have written over its length.
+  const payload = whole ? min(max(load<u32>(from), NLMSG_HEADER), request.len - offset) - NLMSG_HEADER : 0
   const extended = (flags & SOCK_EXT_ACK) != 0
   const withOffset = extended && error != 0 && badOffset != NO_OFFSET
   const attributes = extended ? attributeBytes(textLength, cookieLength, withOffset) : 0

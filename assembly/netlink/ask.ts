@@ -8,9 +8,9 @@ import { alloc, free } from '../mm/alloc'
 import { CALL_FILTER, callHost } from '../slot'
 import { Skb } from '../skb/skb'
 import { sockHold, sockLetGo } from './close'
-import { overrun, take, takeFiltered } from './deliver'
+import { cutTo, kept, overrun, take, whole } from './deliver'
 import { groupFind, isMember, memberAt } from './group'
-import { SOCK_BROADCAST_ERROR, SOCK_BUSY, SOCK_DYING, SOCK_FILTERED, Sock } from './sock'
+import { SOCK_BROADCAST_ERROR, SOCK_BUSY, SOCK_DYING, Sock } from './sock'
 
 // An entry is a socket's reference; bit 0 says that somebody else held it already.
 const HELD: u32 = 1
@@ -45,16 +45,27 @@ function stays(sock: Sock, number: u32): bool {
 function askAll(members: usize, count: u32, skb: Skb, exclude: u32, number: u32, slot: u32): i32 {
   let delivered = false
   let failed = false
+  let offered = skb
   for (let i: u32 = 0; i < count; i++) {
     const sock = changetype<Sock>(load<u32>(members + (i << 2)) & ~HELD)
     if (sock.portid == exclude || !stays(sock, number)) continue
-    if (callHost(slot, CALL_FILTER, sock.portid, refOf(skb)) || !stays(sock, number)) continue
-    const taken = sock.flags & SOCK_FILTERED ? takeFiltered(sock, skb, false) : take(sock, skb)
-    if (taken == 0) delivered = true
-    else if (taken < 0) {
+    const leftOut = callHost(slot, CALL_FILTER, sock.portid, refOf(skb)) || !stays(sock, number)
+    const keep: u32 = leftOut ? 0 : kept(sock, offered)
+    if (keep == 0) {
+      offered = whole(skb, offered)
+      continue
+    }
+    const cut = keep >= offered.len ? offered : cutTo(keep, skb, offered, false)
+    const taken = nil(cut) ? -ENOBUFS : take(sock, cut)
+    if (!nil(cut)) offered = cut
+    if (taken == 0) {
+      delivered = true
+      offered = whole(skb, offered)
+    } else {
       overrun(sock)
       if (sock.flags & SOCK_BROADCAST_ERROR) failed = true
     }
   }
+  whole(skb, offered)
   return failed ? -ENOBUFS : delivered ? 0 : -ESRCH
 }

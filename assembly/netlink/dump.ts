@@ -120,9 +120,12 @@ function dumpPart(sock: Sock): i32 {
   if (nil(skb) && room > GOOD_SIZE) skb = kernelSkb(max(dumpOf(sock).minAlloc, GOOD_SIZE), 0, GFP_KERNEL)
   if (nil(skb)) return -ENOBUFS
   const held = sockHold(sock)
+  // A hook that receives here does not get the next part begun while it makes this one.
+  sock.flags &= ~SOCK_DUMPING
   const ended = fillPart(sock, skb)
   // A hook may have closed the socket: then the rest of its end comes now.
   if (!(sock.flags & SOCK_DYING)) {
+    sock.flags |= SOCK_DUMPING
     deliverDump(sock, skb)
     if (ended) finish(sock)
   }

@@ -1,25 +1,29 @@
 // Classic socket filters (BPF, as in the kernel's networking/filter document): checked when attached, so that the interpreter
 // needs no limits: every jump goes forward, every program ends in a return, and a load outside the datagram returns 0.
 
-import { EINVAL, ENOBUFS } from '../uapi/errno'
+import { EINVAL, ENOBUFS, ENOMEM } from '../uapi/errno'
 import { GFP_KERNEL } from '../uapi/constants'
 import { alloc, free } from '../mm/alloc'
 import { nil } from '../memory'
+import { random } from '../time/random'
 import { Skb, skbData } from '../skb/skb'
 import { coldOf, SOCK_FILTERED, Sock } from './sock'
 import { updateLimit } from './deliver'
 
-//   struct Filter: the number of instructions, then the instructions of 8 bytes
-//      0 ┌──────────────┐
-//        │ count        │
-//      4 ├──────┬───┬───┼──────────────┐
+//   struct Filter: the number of instructions, what Linux charges for them, then the instructions of 8 bytes
+//      0 ┌──────────────┬──────────────┐
+//        │ count        │ charge       │
+//      8 ├──────┬───┬───┼──────────────┤
 //        │ code │jt │jf │ k            │  … count times
 //        └──────┴───┴───┴──────────────┘
-const HEADER: u32 = 4
+const HEADER: u32 = 8
 const INSTRUCTION: u32 = 8
 /** BPF_MAXINSNS. */
 export const MAX_INSTRUCTIONS: u32 = 4096
 const MEMORY_WORDS: u32 = 16
+/** What Linux charges to net.core.optmem_max: a header, and 8 bytes for each instruction of the newer kind that it makes. */
+const CHARGE_HEADER: u32 = 96
+const OPTMEM_MAX: u32 = 131072
 const SCRATCH_AT: u32 = 1280
 
 const CLASS: u32 = 7
@@ -31,7 +35,26 @@ const ALU: u32 = 4
 const JMP: u32 = 5
 const RET: u32 = 6
 
-// Which codes exist; the extensions (ancillary data at negative offsets) read as outside the datagram.
+/** Loads from here on read the datagram as a network header does, from its beginning. */
+const SKF_NET_OFF: u32 = 0xfff00000
+/** Loads of a fixed place from here on are extensions: they read what the kernel knows beside the datagram. */
+const SKF_AD_OFF: u32 = 0xfffff000
+const SKF_AD_PROTOCOL: u32 = 0
+const SKF_AD_PKTTYPE: u32 = 4
+const SKF_AD_IFINDEX: u32 = 8
+const SKF_AD_NLATTR: u32 = 12
+const SKF_AD_NLATTR_NEST: u32 = 16
+const SKF_AD_HATYPE: u32 = 28
+const SKF_AD_CPU: u32 = 36
+const SKF_AD_ALU_XOR_X: u32 = 40
+const SKF_AD_VLAN_TAG_PRESENT: u32 = 48
+const SKF_AD_PAY_OFFSET: u32 = 52
+const SKF_AD_RANDOM: u32 = 56
+const SKF_AD_VLAN_TPID: u32 = 60
+const NLATTR_HEADER: u32 = 4
+const NLA_TYPE_MASK: u32 = 0x3fff
+
+// Which codes exist.
 function known(code: u32): bool {
   const kind = code & CLASS
   if (code > 0xff) return false
@@ -47,6 +70,10 @@ function known(code: u32): bool {
   return code == 0x07 || code == 0x87
 }
 
+function isExtension(code: u32, k: u32): bool {
+  return (code == 0x20 || code == 0x28 || code == 0x30) && k >= SKF_AD_OFF
+}
+
 function validInstruction(at: usize, index: u32, count: u32): bool {
   const code = load<u16>(at)
   const k = load<u32>(at, 4)
@@ -55,6 +82,7 @@ function validInstruction(at: usize, index: u32, count: u32): bool {
   if (code == 0x34 || code == 0x94) return k != 0
   if (code == 0x64 || code == 0x74) return k < 32
   if (code == 0x05) return k < count - index - 1
+  if (isExtension(code, k)) return (k & 3) == 0 && k - SKF_AD_OFF <= SKF_AD_VLAN_TPID
   if ((code & CLASS) == JMP) return index + 1 + <u32>load<u8>(at, 2) < count && index + 1 + <u32>load<u8>(at, 3) < count
   return true
 }
@@ -96,17 +124,65 @@ function meet(certain: usize, index: u32, written: u32): void {
   store<u16>(certain + (index << 1), load<u16>(certain + (index << 1)) & written)
 }
 
-/** SO_ATTACH_FILTER: copies a program of `count` instructions; 0, -EINVAL for one that could run away, -ENOBUFS. */
+// How many instructions of the newer kind Linux makes of one: only SO_MEMINFO and the limit of it show that.
+function translated(at: usize): u32 {
+  const code: u32 = load<u16>(at)
+  const k = load<u32>(at, 4)
+  if (isExtension(code, k)) return translatedExtension(k - SKF_AD_OFF)
+  if (code == 0xb1) return 6 + translatedLoad(0x30, k)
+  if (isLoad(code)) return translatedLoad(code, k)
+  if (code == 0x3c || code == 0x9c) return 5
+  if (code == 0x06) return 2
+  if ((code & CLASS) != JMP || code == 0x05) return 1
+  const long: u32 = (code & 8) == 0 && <i32>k < 0 ? 1 : 0
+  if (load<u8>(at, 3) == 0 || (load<u8>(at, 2) == 0 && (code & 0xf0) != 0x40)) return long + 1
+  return long + 2
+}
+
+function isLoad(code: u32): bool {
+  return code == 0x20 || code == 0x28 || code == 0x30 || code == 0x40 || code == 0x48 || code == 0x50
+}
+
+function translatedLoad(code: u32, k: u32): u32 {
+  const offset: u32 = k != 0 ? 1 : 0
+  if ((code & 0xe0) == 0x40) return 8 + offset
+  if (<i32>k < 0) return 8
+  return 12 + offset + (sizeOf(code) > 1 ? 1 : 0) + (k > 0x7fff ? 2 : 0)
+}
+
+function translatedExtension(which: u32): u32 {
+  if (which == SKF_AD_PROTOCOL || which == SKF_AD_PKTTYPE || which == SKF_AD_VLAN_TPID) return 2
+  if (which == SKF_AD_VLAN_TAG_PRESENT) return 3
+  if (which == SKF_AD_IFINDEX || which == SKF_AD_HATYPE || which == SKF_AD_NLATTR || which == SKF_AD_NLATTR_NEST) return 4
+  return which == SKF_AD_CPU || which == SKF_AD_PAY_OFFSET || which == SKF_AD_RANDOM ? 4 : 1
+}
+
+function chargeOf(program: usize, count: u32): u32 {
+  let made: u32 = 3
+  let loads = false
+  for (let i: u32 = 0; i < count; i++) {
+    const at = program + i * INSTRUCTION
+    const code: u32 = load<u16>(at)
+    made += translated(at)
+    if (code == 0xb1 || (isLoad(code) && !isExtension(code, load<u32>(at, 4)))) loads = true
+  }
+  return CHARGE_HEADER + ((loads ? made + 4 : made) << 3)
+}
+
+/** SO_ATTACH_FILTER: copies a program of `count` instructions; 0, -EINVAL for one that could run away, -ENOMEM, -ENOBUFS. */
 export function filterAttach(sock: Sock, program: usize, count: u32): i32 {
   if (!valid(program, count)) return -EINVAL
   const refused = checkMemory(program, count)
   if (refused) return refused
   const cold = coldOf(sock)
   if (nil(cold)) return -ENOBUFS
+  const charge = chargeOf(program, count)
+  if (charge + filterMemory(sock) >= OPTMEM_MAX) return -ENOMEM
   const filter = alloc(HEADER + count * INSTRUCTION, GFP_KERNEL)
   if (!filter) return -ENOBUFS
   filterFree(sock)
   store<u32>(filter, count)
+  store<u32>(filter, charge, 4)
   memory.copy(filter + HEADER, program, count * INSTRUCTION)
   cold.filter = filter
   sock.flags |= SOCK_FILTERED
@@ -124,11 +200,30 @@ export function filterFree(sock: Sock): void {
   updateLimit(sock)
 }
 
+/** How many instructions the socket's filter has, 0 without one. */
+export function filterCount(sock: Sock): u32 {
+  return sock.flags & SOCK_FILTERED ? load<u32>(sock.cold.filter) : 0
+}
+
+/** Where the instructions of the socket's filter lie. */
+export function filterProgram(sock: Sock): usize {
+  return sock.cold.filter + HEADER
+}
+
+/** What the socket's filter is charged. */
+export function filterMemory(sock: Sock): u32 {
+  return sock.flags & SOCK_FILTERED ? load<u32>(sock.cold.filter, 4) : 0
+}
+
 // Network byte order; the caller has checked the bounds.
 function read(data: usize, at: u32, size: u32): u32 {
   if (size == 4) return bswap(load<u32>(data + at))
   if (size == 2) return (<u32>load<u8>(data + at) << 8) | load<u8>(data + at, 1)
   return load<u8>(data + at)
+}
+
+function place(at: u32): u32 {
+  return at >= SKF_NET_OFF ? at - SKF_NET_OFF : at
 }
 
 function within(at: u32, size: u32, len: u32): bool {
@@ -162,6 +257,34 @@ function jumps(operation: u32, a: u32, b: u32): bool {
   return (a & b) != 0
 }
 
+// The offset of the first attribute of this type in `length` bytes of attributes, or 0.
+function findAttribute(data: usize, from: u32, length: i32, type: u32): u32 {
+  let at = from
+  let left = length
+  while (left >= <i32>NLATTR_HEADER) {
+    const size: i32 = load<u16>(data + at)
+    if (size < <i32>NLATTR_HEADER || size > left) return 0
+    if ((load<u16>(data + at, 2) & NLA_TYPE_MASK) == type) return at
+    at += (size + 3) & ~3
+    left -= (size + 3) & ~3
+  }
+  return 0
+}
+
+function attribute(data: usize, len: u32, nested: bool, at: u32, type: u32): u32 {
+  if (len < NLATTR_HEADER || at > len - NLATTR_HEADER) return 0
+  if (!nested) return findAttribute(data, at, len - at, type)
+  const size: u32 = load<u16>(data + at)
+  return size > len - at ? 0 : findAttribute(data, at + NLATTR_HEADER, size - NLATTR_HEADER, type)
+}
+
+// What a netlink message has beside its bytes is nothing; there is one CPU.
+function extension(which: u32, data: usize, len: u32, a: u32, x: u32): u32 {
+  if (which == SKF_AD_NLATTR || which == SKF_AD_NLATTR_NEST) return attribute(data, len, which == SKF_AD_NLATTR_NEST, a, x)
+  if (which == SKF_AD_ALU_XOR_X) return a ^ x
+  return which == SKF_AD_RANDOM ? random() : 0
+}
+
 /** How many bytes of a message the socket's filter keeps; 0 drops it. */
 export function runFilter(sock: Sock, skb: Skb): u32 {
   const data = skbData(skb)
@@ -179,8 +302,12 @@ export function runFilter(sock: Sock, skb: Skb): u32 {
       if (code == 0x00) a = k
       else if (code == 0x60) a = load<u32>(SCRATCH_AT + (k << 2))
       else if (code == 0x80) a = len
-      else {
-        const from = (code & 0xe0) == 0x40 ? x + k : k
+      else if (isExtension(code, k)) {
+        // There is no device: Linux returns what A is then.
+        if (k == SKF_AD_OFF + SKF_AD_IFINDEX || k == SKF_AD_OFF + SKF_AD_HATYPE) return a
+        a = extension(k - SKF_AD_OFF, data, len, a, x)
+      } else {
+        const from = place((code & 0xe0) == 0x40 ? x + k : k)
         if (!within(from, sizeOf(code), len)) return 0
         a = read(data, from, sizeOf(code))
       }
@@ -189,8 +316,9 @@ export function runFilter(sock: Sock, skb: Skb): u32 {
       else if (code == 0x61) x = load<u32>(SCRATCH_AT + (k << 2))
       else if (code == 0x81) x = len
       else {
-        if (!within(k, 1, len)) return 0
-        x = (read(data, k, 1) & 15) << 2
+        const from = place(k)
+        if (!within(from, 1, len)) return 0
+        x = (read(data, from, 1) & 15) << 2
       }
     } else if (kind == ST) store<u32>(SCRATCH_AT + (k << 2), a)
     else if (kind == STX) store<u32>(SCRATCH_AT + (k << 2), x)

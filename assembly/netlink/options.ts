@@ -4,6 +4,7 @@ import {
   AF_NETLINK,
   CAP_NET_ADMIN,
   CAP_NET_BROADCAST,
+  CAP_NET_RAW,
   NETLINK_ADD_MEMBERSHIP,
   NETLINK_BROADCAST_ERROR,
   NETLINK_CAP_ACK,
@@ -16,6 +17,7 @@ import {
   NETLINK_PKTINFO,
   SO_ACCEPTCONN,
   SO_ATTACH_FILTER,
+  SO_DEBUG,
   SO_DETACH_FILTER,
   SO_DOMAIN,
   SO_ERROR,
@@ -47,12 +49,12 @@ import {
   SOL_NETLINK,
   SOL_SOCKET,
 } from '../uapi/constants'
-import { EDOM, EINVAL, ENOBUFS, ENODATA, ENOENT, ENOPROTOOPT, EOPNOTSUPP, EPERM } from '../uapi/errno'
-import { RECEIVE_AT, TRANSMIT_AT, nil } from '../memory'
+import { EACCES, EDOM, EINVAL, ENOBUFS, ENODATA, ENOENT, ENOPROTOOPT, EOPNOTSUPP, EPERM } from '../uapi/errno'
+import { RECEIVE_AT, RECEIVE_SIZE, TRANSMIT_AT, nil } from '../memory'
 import { hasCap } from '../task/cred'
 import { changeMembership } from './bind'
 import { updateLimit } from './deliver'
-import { filterAttach, filterFree } from './filter'
+import { filterAttach, filterCount, filterFree, filterMemory, filterProgram } from './filter'
 import { membershipAt } from './group'
 import {
   SOCK_BROADCAST_ERROR,
@@ -83,7 +85,15 @@ const MAX_BUFFER: u32 = 4194304
 const MIN_RCVBUF: u32 = 2304
 const MIN_SNDBUF: u32 = 4608
 const MEMINFO_BYTES: u32 = 36
+/** What the length of a filter counts beside its instructions, so that an empty one has a length too. */
+const FPROG_BYTES: u32 = 4
 const TIMEVAL_BYTES: u32 = 16
+/** Times are kept in steps of CONFIG_HZ, rounded up, and do not go beyond what a long holds of them. */
+const HZ: i64 = 250
+const MICROSECONDS: i64 = 1000000
+const FOREVER: i64 = i64.MAX_VALUE / HZ - 1
+/** A negative time: not to wait at all. */
+const NOT_AT_ALL: u64 = u64.MAX_VALUE
 
 // The options of SOL_SOCKET that are kept and do nothing on netlink, as bits of their numbers below 32 and above.
 // SO_DEBUG 1, REUSEADDR 2, DONTROUTE 5, BROADCAST 6, KEEPALIVE 9, OOBINLINE 10, NO_CHECK 11, TIMESTAMP 29
@@ -155,12 +165,11 @@ function setTimeout(sock: Sock, name: i32, length: i32): i32 {
   if (length < <i32>TIMEVAL_BYTES) return -EINVAL
   const seconds = load<i64>(RECEIVE_AT)
   const micros = load<i64>(RECEIVE_AT, 8)
-  if (micros < 0 || micros >= 1000000) return -EDOM
+  if (micros < 0 || micros >= MICROSECONDS) return -EDOM
   const cold = coldOf(sock)
   if (nil(cold)) return -ENOBUFS
-  // A negative time means not to wait at all; 0 means for ever. One microsecond stands for the former.
-  const most: i64 = 0x7fffffffffffffff / 1000000 - 1
-  const total: u64 = seconds < 0 ? 1 : <u64>min(seconds, most) * 1000000 + micros
+  const step = MICROSECONDS / HZ
+  const total: u64 = seconds < 0 ? NOT_AT_ALL : seconds >= FOREVER ? 0 : seconds * HZ + (micros + step - 1) / step
   if (name == SO_RCVTIMEO) {
     cold.rcvtimeoLow = total as u32
     cold.rcvtimeoHigh = (total >>> 32) as u32
@@ -173,7 +182,7 @@ function setTimeout(sock: Sock, name: i32, length: i32): i32 {
 
 function setFilter(sock: Sock, length: i32): i32 {
   if (sock.flags & SOCK_FILTER_LOCKED) return -EPERM
-  return filterAttach(sock, TRANSMIT_AT, (length as u32) >>> 3)
+  return filterAttach(sock, TRANSMIT_AT, ((length as u32) - FPROG_BYTES) >>> 3)
 }
 
 function isSwitch(name: u32): bool {
@@ -181,6 +190,7 @@ function isSwitch(name: u32): bool {
 }
 
 function setSwitch(sock: Sock, name: u32, on: bool): i32 {
+  if (on && name == SO_DEBUG && !taskHas(sock, CAP_NET_ADMIN)) return -EACCES
   if (!on && nil(sock.cold)) return 0
   const cold = coldOf(sock)
   if (nil(cold)) return -ENOBUFS
@@ -190,14 +200,18 @@ function setSwitch(sock: Sock, name: u32, on: bool): i32 {
   return 0
 }
 
+function maySteer(sock: Sock): bool {
+  return taskHas(sock, CAP_NET_RAW) || taskHas(sock, CAP_NET_ADMIN)
+}
+
 function setNumber(sock: Sock, name: i32, value: u32): i32 {
   const cold = coldOf(sock)
   if (nil(cold)) return -ENOBUFS
   if (name == SO_PRIORITY) {
-    if (value > 6 && !taskHas(sock, CAP_NET_ADMIN)) return -EPERM
+    if (value > 6 && !maySteer(sock)) return -EPERM
     cold.priority = value
   } else if (name == SO_MARK) {
-    if (!taskHas(sock, CAP_NET_ADMIN)) return -EPERM
+    if (!maySteer(sock)) return -EPERM
     cold.mark = value
   } else {
     cold.rcvlowat = (value as i32) < 0 ? 0x7fffffff : value == 0 ? 1 : value
@@ -205,12 +219,17 @@ function setNumber(sock: Sock, name: i32, value: u32): i32 {
   return 0
 }
 
+// A negative time is the longest that a long holds in steps, of which reading shows the lower half in seconds.
+function lingerSeconds(seconds: i32): u32 {
+  return seconds < 0 ? <u32>(i64.MAX_VALUE / HZ) : seconds
+}
+
 function setLinger(sock: Sock, length: i32): i32 {
   if (length < 8) return -EINVAL
   const cold = coldOf(sock)
   if (nil(cold)) return -ENOBUFS
   cold.lingerOn = load<u32>(RECEIVE_AT) != 0 ? 1 : 0
-  if (cold.lingerOn) cold.lingerTime = load<u32>(RECEIVE_AT, 4)
+  if (cold.lingerOn) cold.lingerTime = lingerSeconds(load<i32>(RECEIVE_AT, 4))
   return 0
 }
 
@@ -238,14 +257,16 @@ function setSocket(sock: Sock, name: i32, length: i32): i32 {
   if (name == SO_LINGER) return setLinger(sock, length)
   if (name == SO_RCVTIMEO || name == SO_SNDTIMEO) return setTimeout(sock, name, length)
   if (name == SO_PRIORITY || name == SO_MARK || name == SO_RCVLOWAT) return setNumber(sock, name, value)
-  if (name == SO_REUSEPORT || name == SO_PASSPIDFD || name == SO_PEEK_OFF) return -EOPNOTSUPP
+  // It may be switched off, not on.
+  if (name == SO_REUSEPORT) return value == 0 ? 0 : -EOPNOTSUPP
+  if (name == SO_PASSPIDFD || name == SO_PEEK_OFF) return -EOPNOTSUPP
   if (isSwitch(name)) return setSwitch(sock, name, value != 0)
   return -ENOPROTOOPT
 }
 
 /**
  * setsockopt(2): the value's first bytes lie in the receive window, a filter's instructions in the transmit window and on
- * (`length` being theirs). A `length` below 0 is for the host to refuse.
+ * (`length` being theirs and four). A `length` below 0 is for the host to refuse.
  */
 export function optionSet(sock: Sock, level: i32, name: i32, length: i32): i32 {
   if (level == SOL_SOCKET) return setSocket(sock, name, length)
@@ -253,23 +274,41 @@ export function optionSet(sock: Sock, level: i32, name: i32, length: i32): i32 {
 }
 
 // One bit for each group, in words, up to the highest group ever joined. Only whole words are written.
-function listMemberships(sock: Sock, room: u32): i32 {
+function listMemberships(sock: Sock): i32 {
   if (!(sock.flags & SOCK_HAS_GROUPS)) return 0
+  memberships(sock, 0)
+  return (((sock.cold.highest - 1) >>> 5) + 1) << 2
+}
+
+function memberships(sock: Sock, first: u32): void {
+  memory.fill(RECEIVE_AT, 0, RECEIVE_SIZE)
+  if (!(sock.flags & SOCK_HAS_GROUPS)) return
   const cold = sock.cold
-  const words = ((cold.highest - 1) >>> 5) + 1
-  const writable = min(words, room >>> 2)
-  memory.fill(RECEIVE_AT, 0, writable << 2)
   for (let i: u32 = 0; i < cold.memberCount; i++) {
     const bit = membershipAt(cold, i).number - 1
-    if (bit >>> 5 >= writable) continue
-    const at = RECEIVE_AT + ((bit >>> 5) << 2)
+    const word = (bit >>> 5) - first
+    if (word >= RECEIVE_SIZE >>> 2) continue
+    const at = RECEIVE_AT + (word << 2)
     store<u32>(at, load<u32>(at) | (1 << (bit & 31)))
   }
-  return words << 2
+}
+
+/**
+ * Of a value that is longer than the receive window, what fits from word `first` on: NETLINK_LIST_MEMBERSHIPS, or of SOL_SOCKET
+ * the filter.
+ */
+export function optionMore(sock: Sock, level: i32, first: u32): void {
+  if (level != SOL_SOCKET) {
+    memberships(sock, first)
+    return
+  }
+  const bytes = filterCount(sock) << 3
+  const at = first << 2
+  if (at < bytes) memory.copy(RECEIVE_AT, filterProgram(sock) + at, min(bytes - at, RECEIVE_SIZE))
 }
 
 function getNetlink(sock: Sock, name: i32, room: u32): i32 {
-  if (name == NETLINK_LIST_MEMBERSHIPS) return listMemberships(sock, room)
+  if (name == NETLINK_LIST_MEMBERSHIPS) return listMemberships(sock)
   const flag = netlinkFlag(name)
   if (!flag) return -ENOPROTOOPT
   if (room < 4) return -EINVAL
@@ -283,18 +322,31 @@ function putMeminfo(sock: Sock): void {
   putWord(0, sock.rmem)
   putWord(4, rcvbufOf(sock))
   putWord(12, sndbufOf(sock))
+  putWord(24, filterMemory(sock))
   putWord(32, sock.drops)
 }
 
+// The timeval, and behind it for the host the steps themselves.
 function putTimeout(low: u32, high: u32): void {
   const total = (<u64>high << 32) | low
-  store<u64>(RECEIVE_AT, total / 1000000)
-  store<u64>(RECEIVE_AT, total % 1000000, 8)
+  const shown = total == NOT_AT_ALL ? 0 : total
+  store<u64>(RECEIVE_AT, shown / HZ)
+  store<u64>(RECEIVE_AT, (shown % HZ) * (MICROSECONDS / HZ), 8)
+  store<u64>(RECEIVE_AT, total, 16)
+}
+
+// SO_GET_FILTER has the number of SO_ATTACH_FILTER, and counts in instructions.
+function getFilter(sock: Sock, room: u32): i32 {
+  const count = filterCount(sock)
+  if (count == 0 || room == 0) return count
+  if (room < count) return -EINVAL
+  memory.copy(RECEIVE_AT, filterProgram(sock), min(count << 3, RECEIVE_SIZE))
+  return count
 }
 
 // What options that nobody has set read as.
 function putFresh(name: i32): i32 {
-  memory.fill(RECEIVE_AT, 0, TIMEVAL_BYTES)
+  memory.fill(RECEIVE_AT, 0, TIMEVAL_BYTES + 8)
   if (name == SO_LINGER) return 8
   if (name == SO_RCVTIMEO || name == SO_SNDTIMEO) return TIMEVAL_BYTES
   putWord(0, name == SO_RCVLOWAT ? 1 : 0)
@@ -342,6 +394,7 @@ function getSocket(sock: Sock, name: i32, room: u32): i32 {
     putWord(8, -1)
     return 12
   }
+  if (name == SO_ATTACH_FILTER) return getFilter(sock, room)
   if (name == SO_PEERPIDFD) return -ENODATA
   if (name == SO_PEERSEC) return -ENOPROTOOPT
   if (name == SO_REUSEPORT) {

@@ -1,6 +1,6 @@
 // The port table: which socket has which port of which protocol in which network namespace.
 
-import { EADDRINUSE, ENOBUFS } from '../uapi/errno'
+import { EADDRINUSE, EBUSY, ENOBUFS } from '../uapi/errno'
 import { STATE, nil } from '../memory'
 import { Kernel } from '../kernel'
 import { tableAdd, tableFind, tableRemove, tableReserve } from '../mm/table'
@@ -22,8 +22,12 @@ function reserve(): bool {
   return tableReserve(STATE + offsetof<Kernel>('portSlots'), offsetof<Sock>('key'), offsetof<Sock>('portid'))
 }
 
-/** Binds a socket to a port: 0, -EADDRINUSE (the wanted number stays in the socket all the same), -ENOBUFS. */
+/**
+ * Binds a socket to a port: 0, -EADDRINUSE (the wanted number stays in the socket all the same), -ENOBUFS; -EBUSY if a bind hook
+ * has bound it to another one meanwhile.
+ */
 export function portInsert(sock: Sock, portid: u32): i32 {
+  if (sock.flags & SOCK_BOUND) return sock.portid == portid ? 0 : -EBUSY
   const table = STATE + offsetof<Kernel>('portSlots')
   if (!reserve()) return -ENOBUFS
   const taken = !nil(portFind(sock.key, portid))
@@ -41,8 +45,9 @@ export function portRemove(sock: Sock): void {
   sock.flags &= ~SOCK_BOUND
 }
 
-/** Binds to the process id, or if that is taken to a random port; 0 or -ENOBUFS. */
+/** Binds to the process id, or if that is taken to a random port; 0 or -ENOBUFS. A socket that is bound meanwhile stays as it is. */
 export function portAutobind(sock: Sock): i32 {
+  if (sock.flags & SOCK_BOUND) return 0
   // Before anything is drawn: a call that fails leaves the generator where it was.
   if (!reserve()) return -ENOBUFS
   let portid = sock.task.ownTgid

@@ -45,7 +45,7 @@ export class Sock {
 //     24 │ groups       │ highest      │ the first 32 groups as a mask; the highest group ever joined
 //     32 │ members      │ memberCount  │ array of struct Membership
 //     40 │ memberRoom   │ filter       │ its capacity; attached socket filter
-//     48 │ rcvtimeoLow  │ rcvtimeoHigh │ microseconds
+//     48 │ rcvtimeoLow  │ rcvtimeoHigh │ steps of 4 ms
 //     56 │ sndtimeoLow  │ sndtimeoHigh │
 //     64 │ options      │ priority     │ plain switches of SOL_SOCKET, by number
 //     72 │ mark         │ rcvlowat     │

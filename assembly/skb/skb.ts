@@ -47,8 +47,12 @@ export function skbData(skb: Skb): usize {
   return changetype<usize>(skb) + SKB_HEADER
 }
 
+// No machine has so much memory; with more the sum of header, bytes and guard could wrap.
+const TOO_LONG: u32 = 0x7fffffff
+
 /** A message of `len` bytes with one reference, or null. Only refs, len, size and ordinal are set. */
 export function skbAlloc(len: u32, gfp: u32): Skb {
+  if (len >= TOO_LONG) return changetype<Skb>(0)
   const skb = changetype<Skb>(alloc(SKB_HEADER + len + GUARD_BYTES, gfp))
   if (!changetype<usize>(skb)) return skb
   const k = kernel()
@@ -74,6 +78,8 @@ export function skbGet(skb: Skb): void {
 
 /** One owner less; the last one frees it. */
 export function skbPut(skb: Skb): void {
+  // The first word of a free block is its link, the others are poison.
+  assert(skb.size != 0xdededede, 'skb: it is free already')
   assert(skb.refs != 0 && skb.refs < 0x40000000, 'skb: more references given back than taken')
   skb.refs -= 1
   if (skb.refs == 0) {

@@ -20,6 +20,8 @@ import { Cred, credCopy, credPut, hasCap } from './cred'
 import { namespaceCreate } from './namespace'
 import { Task, setComm } from './task'
 
+/** The capabilities from number 32 to the last one, 40. */
+const ALL_CAPS_HIGH: u32 = 0x1ff
 const CLONE_NEWPID: u32 = 0x20000000
 const CLONE_NEWNET: u32 = 0x40000000
 
@@ -89,10 +91,11 @@ export function taskSetresuid(task: Task, uid: u32, euid: u32, suid: u32): i32 {
   const result = setIds(task, offsetof<Cred>('uid'), CAP_SETUID, uid, euid, suid)
   if (result <= 0) return result
   const cred = task.cred
-  // capabilities(7): the effective set is cleared when the effective user stops being 0.
-  if (wasRoot && cred.euid != 0) {
-    cred.capsLow = 0
-    cred.capsHigh = 0
+  // capabilities(7): the effective set is cleared when the effective user stops being 0, and becomes the permitted one, which
+  // is every capability here, when it becomes 0 again.
+  if (wasRoot != (cred.euid == 0)) {
+    cred.capsLow = wasRoot ? 0 : 0xffffffff
+    cred.capsHigh = wasRoot ? 0 : ALL_CAPS_HIGH
   }
   emit(PROC_EVENT_UID, task.cpu, 0, task.pid, task.tgid, cred.uid, cred.euid, 0, 0)
   return 0

@@ -40,21 +40,22 @@ export class Clock implements ClockInterface {
       left -= LONGEST_STEP
     }
     this.#step(left, rest)
+    this.#machine.settle()
   }
 
   runUntilIdle(): void {
     this.#step(0, 0)
+    this.#machine.settle()
   }
 
   #step(ms: number, ns: number): void {
     const result = this.#machine.abi.clock_advance(ms, ns)
-    this.#machine.settle()
     if (result < 0) throw new Error('time moves already: a function that the clock has called cannot move it')
   }
 }
 
-/** A timer of a module. */
-class Timer implements TimerInterface {
+/** A timer as the machine has it. */
+class State {
   readonly callback: (timer: TimerInterface) => void
   expires = 0
   timer = 0
@@ -63,15 +64,28 @@ class Timer implements TimerInterface {
   constructor(callback: (timer: TimerInterface) => void) {
     this.callback = callback
   }
+}
+
+/** A timer as a module has it. */
+class Timer implements TimerInterface {
+  readonly #state: State
+
+  constructor(state: State) {
+    this.#state = state
+  }
+
+  get expires(): number {
+    return this.#state.expires
+  }
 
   get pending(): boolean {
-    return this.timer !== 0
+    return this.#state.timer !== 0
   }
 }
 
 export class Timers {
   readonly #machine: Machine
-  readonly #known = new WeakSet<TimerInterface>()
+  readonly #known = new WeakMap<TimerInterface, State>()
 
   constructor(machine: Machine) {
     this.#machine = machine
@@ -82,14 +96,16 @@ export class Timers {
   }
 
   setup(callback: (timer: TimerInterface) => void): TimerInterface {
-    const timer = new Timer(asFunction(callback, 'callback'))
-    this.#known.add(timer)
+    const state = new State(asFunction(callback, 'callback'))
+    const timer = new Timer(state)
+    this.#known.set(timer, state)
     return timer
   }
 
-  #own(timer: TimerInterface): Timer {
-    if (!this.#known.has(timer)) throw new TypeError('timer must come from timer_setup() of this kernel')
-    return timer as Timer
+  #own(timer: TimerInterface): State {
+    const state = this.#known.get(timer)
+    if (state === undefined) throw new TypeError('timer must come from timer_setup() of this kernel')
+    return state
   }
 
   modify(given: TimerInterface, expires: number): number {
@@ -112,15 +128,15 @@ export class Timers {
     timer.timer = added
     timer.slot = this.#machine.listWord(0)
     timer.expires = tick
-    this.#machine.bindFunction(timer.slot, () => this.#fire(timer))
+    this.#machine.bindFunction(timer.slot, () => this.#fire(timer, given))
     return 0
   }
 
   // The kernel has given timer and slot back by now: the callback may arm it again.
-  #fire(timer: Timer): number {
+  #fire(timer: State, given: TimerInterface): number {
     this.#machine.unbindFunction(timer.slot, this.#machine.functionAt(timer.slot))
     timer.timer = 0
-    timer.callback(timer)
+    timer.callback(given)
     return 0
   }
 

@@ -75,11 +75,13 @@ export class Connector {
 
   request(request: NotificationRequest, callback?: CnCallback): number {
     const machine = this.#machine
-    const ranges = [...rangeWords(request.idx, 'idx'), ...rangeWords(request.val, 'val')]
+    const idx = rangeWords(request.idx, 'idx')
+    const val = rangeWords(request.val, 'val')
+    const ranges = [...idx, ...val]
     const group = u32(request.group, 'group')
     const fn = callback === undefined ? undefined : messageFunction(machine, asFunction(callback, 'callback'))
     if ((CTL_WORDS + ranges.length) * 4 > LAYOUT.TRANSMIT_BYTES) return -EMSGSIZE
-    machine.transmitWords([request.idx.length, request.val.length, group, ranges.length * 4, ...ranges])
+    machine.transmitWords([idx.length / RANGE_WORDS, val.length / RANGE_WORDS, group, ranges.length * 4, ...ranges])
     const slot = machine.abi.request_notification((CTL_WORDS + ranges.length) * 4, fn === undefined ? 0 : 1)
     if (slot <= 0) return slot
     if (fn !== undefined) machine.bindFunction(slot - 1, fn)
@@ -103,10 +105,10 @@ function messageFunction(machine: Machine, callback: CnCallback): HostFunction {
 
 function rangeWords(ranges: readonly NotifyRange[], name: string): number[] {
   if (!Array.isArray(ranges)) throw new TypeError(`${name} must be an array of { first, range }`)
-  const words = new Array<number>(ranges.length * RANGE_WORDS)
-  ranges.forEach((one: NotifyRange, index) => {
-    words[index * RANGE_WORDS] = u32(one.first, `${name}[${index}].first`)
-    words[index * RANGE_WORDS + 1] = u32(one.range, `${name}[${index}].range`)
-  })
+  const words: number[] = []
+  for (let index = 0; index < ranges.length; index++) {
+    const { first, range } = ranges[index] as NotifyRange
+    words.push(u32(first, `${name}[${index}].first`), u32(range, `${name}[${index}].range`))
+  }
   return words
 }

@@ -9,15 +9,22 @@ import type {
 } from '../api.js'
 import { type HostFunction, LAYOUT, type Machine } from '../machine/index.js'
 import { ENOMEM, GFP_KERNEL, i32, u32 } from '../uapi/index.js'
-import { asBytes, asFunction } from '../user/index.js'
+import { lengthOf } from '../uapi/typed-arrays.js'
+import { asBoolean, asBytes, asFunction, asObject } from '../user/index.js'
+
+/** More bytes than any machine has. */
+const TOO_LONG = 0x7fffffff
 
 /** What names a kernel socket; it is worth nothing after its release. */
 class KernelSocket implements KernelSocketInterface {
-  readonly protocol: number
-  released = false
+  readonly #protocol: number
 
   constructor(protocol: number) {
-    this.protocol = protocol
+    this.#protocol = protocol
+  }
+
+  get protocol(): number {
+    return this.#protocol
   }
 }
 
@@ -33,6 +40,7 @@ export class KernelSockets {
   create(unit: number, cfg: NetlinkKernelCfg = {}): KernelSocket | null {
     const machine = this.#machine
     const number = u32(unit, 'unit')
+    asObject(cfg, 'cfg')
     const groups = u32(cfg.groups ?? 0, 'groups')
     const flags = u32(cfg.flags ?? 0, 'flags')
     for (const hook of ['input', 'bind', 'unbind'] as const) if (cfg[hook] !== undefined) asFunction(cfg[hook], hook)
@@ -48,7 +56,6 @@ export class KernelSockets {
   release(ksock: KernelSocketInterface): void {
     const one = this.#live(ksock)
     const slot = this.#slots.get(one) as number
-    one.released = true
     this.#slots.delete(one)
     this.#machine.abi.ksock_release(one.protocol)
     this.#machine.unbindFunction(slot, this.#machine.functionAt(slot))
@@ -69,13 +76,13 @@ export class KernelSockets {
   // A message with these bytes, or 0.
   #message(skb: Uint8Array, group: number, gfp: number): number {
     const machine = this.#machine
-    const bytes = asBytes(skb, 'skb')
-    if (bytes.length <= LAYOUT.TRANSMIT_BYTES) {
-      machine.transmit(bytes)
-      return machine.abi.ksock_message(bytes.length, group, gfp)
+    const length = lengthOf(skb)
+    if (length <= LAYOUT.TRANSMIT_BYTES) {
+      machine.transmit(skb)
+      return machine.abi.ksock_message(length, group, gfp)
     }
-    const message = machine.abi.ksock_reserve(bytes.length, group, gfp)
-    if (message !== 0) machine.fillParts(message, [bytes])
+    const message = machine.abi.ksock_reserve(Math.min(length, TOO_LONG), group, gfp)
+    if (message !== 0) machine.fillParts(message, [skb])
     return message
   }
 
@@ -87,7 +94,8 @@ export class KernelSockets {
   unicast(ksock: KernelSocketInterface, skb: Uint8Array, portid: number, nonblock: boolean): number {
     const { protocol } = this.#live(ksock)
     const port = u32(portid, 'portid')
-    const message = this.#message(skb, 0, GFP_KERNEL)
+    asBoolean(nonblock, 'nonblock')
+    const message = this.#message(asBytes(skb, 'skb'), 0, GFP_KERNEL)
     if (message === 0) return -ENOMEM
     return this.#settled(this.#machine.abi.ksock_unicast(protocol, message, port, nonblock ? 1 : 0))
   }
@@ -96,7 +104,7 @@ export class KernelSockets {
     const { protocol } = this.#live(ksock)
     const port = u32(portid, 'portid')
     const number = u32(group, 'group')
-    const message = this.#message(skb, number, u32(gfp, 'gfp_mask'))
+    const message = this.#message(asBytes(skb, 'skb'), number, u32(gfp, 'gfp_mask'))
     if (message === 0) return -ENOMEM
     return this.#settled(this.#machine.abi.ksock_broadcast(protocol, message, port, number))
   }
@@ -113,10 +121,12 @@ export class KernelSockets {
     const { protocol } = this.#live(ksock)
     const port = u32(portid, 'portid')
     const number = u32(group, 'group')
+    const bytes = asBytes(skb, 'skb')
+    const mask = u32(gfp, 'gfp_mask')
     asFunction(filter, 'filter')
     const slot = machine.abi.slot_take()
     if (slot < 0) return -ENOMEM
-    const message = this.#message(skb, number, u32(gfp, 'gfp_mask'))
+    const message = this.#message(bytes, number, mask)
     if (message === 0) {
       machine.abi.slot_give(slot)
       return -ENOMEM
@@ -140,8 +150,9 @@ export class KernelSockets {
   ): number {
     const { protocol } = this.#live(ksock)
     const port = u32(portid, 'portid')
+    asBoolean(report, 'report')
     const number = u32(group, 'group')
-    const message = this.#message(skb, number, u32(gfp, 'gfp_mask'))
+    const message = this.#message(asBytes(skb, 'skb'), number, u32(gfp, 'gfp_mask'))
     if (message === 0) return -ENOMEM
     return this.#settled(this.#machine.abi.ksock_notify(protocol, message, port, number, report ? 1 : 0))
   }
@@ -169,7 +180,8 @@ export class KernelSockets {
   // One that throws does not keep the others from hearing it.
   #notifyAll(protocol: number, portid: number): number {
     const errors: unknown[] = []
-    for (const notifier of this.#notifiers) {
+    // A copy: who registers meanwhile hears of the next one.
+    for (const notifier of [...this.#notifiers]) {
       try {
         notifier({ protocol, portid })
       } catch (error) {

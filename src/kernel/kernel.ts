@@ -24,7 +24,7 @@ import type {
 } from '../api.js'
 import { Machine } from '../machine/index.js'
 import { type CbId, type CnMsgInit, EAGAIN, u32 } from '../uapi/index.js'
-import { asFunction, asSignal, asText, SystemError, Task, Waiters } from '../user/index.js'
+import { asFunction, asObject, asSignal, asText, SystemError, Task, Waiters } from '../user/index.js'
 import { Clock, Timers } from './clock.js'
 import { Connector } from './connector.js'
 import { KernelSockets } from './kernel-socket.js'
@@ -52,6 +52,7 @@ export class Kernel implements KernelInterface {
 
   /** See boot(). */
   constructor(options: BootOptions = {}) {
+    asObject(options, 'options')
     const limits = resolveLimits(options.limits)
     const words = configWords(resolveProfile(options.profile), limits)
     const seed = u32(options.seed ?? 0, 'seed')

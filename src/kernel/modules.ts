@@ -2,7 +2,7 @@
 
 import type { Kernel, Module } from '../api.js'
 import { EEXIST, ENOENT } from '../uapi/index.js'
-import { asFunction } from '../user/index.js'
+import { asFunction, asObject, asText } from '../user/index.js'
 
 export class Modules {
   readonly #kernel: Kernel
@@ -16,21 +16,28 @@ export class Modules {
   insert(module: Module, params: Readonly<Record<string, unknown>> = {}): number {
     if (typeof module?.name !== 'string' || module.name === '') throw new TypeError('a module needs a name')
     asFunction(module.init, 'module.init')
+    if (module.exit !== undefined) asFunction(module.exit, 'module.exit')
+    asObject(params, 'params')
     if (this.#loaded.has(module.name)) return -EEXIST
     this.#loaded.set(module.name, module)
     let result: number
     try {
       result = module.init(this.#kernel, params) | 0
     } catch (error) {
-      this.#loaded.delete(module.name)
+      this.#forget(module)
       throw error
     }
-    if (result < 0) this.#loaded.delete(module.name)
+    if (result < 0) this.#forget(module)
     return result
   }
 
+  // init() may have unloaded it, and loaded another of its name.
+  #forget(module: Module): void {
+    if (this.#loaded.get(module.name) === module) this.#loaded.delete(module.name)
+  }
+
   remove(name: string): number {
-    const module = this.#loaded.get(name)
+    const module = this.#loaded.get(asText(name, 'name'))
     if (module === undefined) return -ENOENT
     this.#loaded.delete(name)
     module.exit?.(this.#kernel)

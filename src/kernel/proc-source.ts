@@ -1,7 +1,7 @@
 // A recorded stream of process events as the source of cn_proc's group: each datagram as it was, at its own time.
 
 import type { ProcEventSource as ProcEventSourceInterface } from '../api.js'
-import type { Machine } from '../machine/index.js'
+import { LAYOUT, type Machine } from '../machine/index.js'
 import {
   CN_IDX_PROC,
   CN_VAL_PROC,
@@ -49,6 +49,7 @@ function parse(stream: Uint8Array): Recorded[] {
 }
 
 function eventOf(datagram: Uint8Array): { what: number; time: bigint } | undefined {
+  if (datagram.length > LAYOUT.TRANSMIT_BYTES) return undefined
   const message = tryDecodeConnectorMessage(datagram)
   if (message === null) return undefined
   const { id, data } = message.msg

@@ -29,7 +29,7 @@ export class ProcFs {
   read(path: string): string {
     if (typeof path !== 'string') throw new TypeError('path must be a string')
     if (path === '/proc/modules') return this.#moduleList()
-    const match = /^\/proc\/(?:(?:self\/)?|(\d+)\/)net\/(netlink|connector)$/.exec(path)
+    const match = /^\/proc\/(?:(?:self\/)?|([1-9]\d{0,6})\/)net\/(netlink|connector)$/.exec(path)
     const netns = match === null ? undefined : this.#namespaceOf(match[1])
     if (match === null || netns === undefined) throw new SystemError(-ENOENT, 'open')
     if (match[2] === 'netlink') return this.#netlink(netns)

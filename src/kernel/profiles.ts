@@ -2,6 +2,7 @@
 
 import type { BootOptions, Limits } from '../api.js'
 import { LINUX_2_6_14, LINUX_6, type Profile, type TruesizeTable } from '../uapi/index.js'
+import { asObject } from '../user/index.js'
 
 /** What boot() takes when it is given none: today's dispatch, with everything that the document promises. */
 export const DEFAULT_PROFILE: Profile = { ...LINUX_6, name: 'default', notifications: true, connectorGroups: 'any' }
@@ -29,7 +30,7 @@ const MAX_COUNT = 2 ** 31 - 1
  */
 export function resolveProfile(asked: BootOptions['profile']): Profile {
   if (asked === undefined) return DEFAULT_PROFILE
-  const profile = typeof asked === 'string' ? PROFILES[asked] : asked
+  const profile = typeof asked !== 'string' ? asked : Object.hasOwn(PROFILES, asked) ? PROFILES[asked] : undefined
   if (profile === undefined)
     throw new RangeError(`profile must be one of ${Object.keys(PROFILES).join(', ')}, not ${String(asked)}`)
   checkProfile(profile)
@@ -63,10 +64,11 @@ function checkCount(value: unknown, name: string, least: number, most: number): 
  * @throws TypeError, RangeError
  */
 export function resolveLimits(asked: Partial<Limits> = {}): Limits {
+  asObject(asked, 'limits')
   const limits = { ...DEFAULT_LIMITS }
   for (const [key, value] of Object.entries(asked)) {
     if (value === undefined) continue
-    if (!(key in limits)) throw new TypeError(`limits.${key} is not a limit`)
+    if (!Object.hasOwn(limits, key)) throw new TypeError(`limits.${key} is not a limit`)
     const most = key === 'memory' ? MAX_MEMORY : key === 'namespaces' ? 2 ** 23 : MAX_COUNT
     Object.assign(limits, { [key]: checkCount(value, `limits.${key}`, key === 'memory' ? 131072 : 0, most) })
   }

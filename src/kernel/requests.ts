@@ -24,7 +24,7 @@ import {
   u16,
   u32,
 } from '../uapi/index.js'
-import { asBytes, asFunction } from '../user/index.js'
+import { asFunction, asPlainBytes } from '../user/index.js'
 import type { KernelSockets } from './kernel-socket.js'
 
 /** NETLINK_MAX_COOKIE_LEN. */
@@ -70,16 +70,18 @@ export class Requests {
   ack(skb: SkBuff, nlh: NlmsgView, err: number, extack: NetlinkExtAck = {}): void {
     const readers = this.#readers(skb)
     const error = i32(err, 'err')
-    if (nlh.offset < 0 || nlh.offset + NLMSG_HDRLEN + nlh.payload.length > skb.data.length) {
+    const offset = u32(nlh.offset, 'nlh.offset')
+    if (offset + NLMSG_HDRLEN > this.#machine.messageLength(readers.skb)) {
       throw new RangeError('nlh must be a message of skb')
     }
-    const cookie = extack.cookie === undefined ? new Uint8Array(0) : asBytes(extack.cookie, 'extack.cookie')
+    const { _msg, bad_attr, cookie: given } = extack
+    const cookie = given === undefined ? new Uint8Array(0) : asPlainBytes(given, 'extack.cookie')
     if (cookie.length > COOKIE_BYTES) throw new RangeError(`extack.cookie must have at most ${COOKIE_BYTES} bytes`)
-    const text = textBytes(extack._msg)
-    this.#machine.transmitParts([text, cookie])
-    const bad = extack.bad_attr === undefined ? NO_OFFSET : u32(extack.bad_attr, 'extack.bad_attr')
+    const text = textBytes(_msg)
+    const bad = bad_attr === undefined ? NO_OFFSET : u32(bad_attr, 'extack.bad_attr')
     const { abi } = this.#machine
-    abi.ksock_ack(readers.protocol, readers.skb, nlh.offset, error, text.length, cookie.length, bad)
+    this.#machine.transmitParts([text, cookie])
+    abi.ksock_ack(readers.protocol, readers.skb, offset, error, text.length, cookie.length, bad)
     this.#machine.settle()
   }
 
@@ -88,14 +90,10 @@ export class Requests {
     const protocol = this.#sockets.protocolOf(ksock)
     asFunction(control.dump, 'control.dump')
     const { portid } = this.#readers(skb).skbuff
-    const slot = machine.abi.dump_open(
-      protocol,
-      portid,
-      nlh.nlmsg_seq,
-      u32(control.min_dump_alloc ?? 0, 'min_dump_alloc'),
-    )
-    if (slot < 0) return slot
     const callback = callbackOf(nlh, portid, control.data)
+    const least = u32(control.min_dump_alloc ?? 0, 'min_dump_alloc')
+    const slot = machine.abi.dump_open(protocol, u32(portid, 'portid'), callback.seq, least)
+    if (slot < 0) return slot
     const fn = dumpFunction(machine, slot, control, callback)
     machine.bindFunction(slot, fn)
     const refused = this.#start(control, callback)
@@ -121,6 +119,7 @@ export class Requests {
 
 function textBytes(text: string | undefined): Uint8Array {
   if (text === undefined) return new Uint8Array(0)
+  if (typeof text !== 'string') throw new TypeError('extack._msg must be a string')
   const bytes = new TextEncoder().encode(text).subarray(0, TEXT_BYTES)
   const out = new Uint8Array(bytes.length + 1)
   out.set(bytes)
@@ -131,9 +130,9 @@ function callbackOf(nlh: NlmsgView, portid: number, data: unknown): NetlinkCallb
   const { payload, offset, ...header } = nlh
   return {
     nlh: header,
-    payload: payload.slice(),
+    payload: asPlainBytes(payload, 'nlh.payload').slice(),
     portid,
-    seq: nlh.nlmsg_seq,
+    seq: u32(header.nlmsg_seq, 'nlh.nlmsg_seq'),
     args: new Array<number>(ARGS).fill(0),
     data,
   }
@@ -152,10 +151,11 @@ function dumpFunction(
       return 0
     }
     const part = new Part(machine.messageBytes(skb, room))
-    const result = control.dump(part, callback)
-    part.close()
-    machine.setMessageLength(skb, part.len)
-    return result
+    try {
+      return control.dump(part, callback)
+    } finally {
+      machine.setMessageLength(skb, part.close())
+    }
   }
   return fn
 }
@@ -163,21 +163,25 @@ function dumpFunction(
 /** A part of a dump: messages one behind another in the room that the machine gave. */
 class Part implements DumpSkb {
   #room: Uint8Array
-  len = 0
+  #len = 0
 
   constructor(room: Uint8Array) {
     this.#room = room
   }
 
+  get len(): number {
+    return this.#len
+  }
+
   get tailroom(): number {
-    return Math.max(0, this.#room.length - this.len)
+    return Math.max(0, this.#room.length - this.#len)
   }
 
   nlmsg_put(portid: number, seq: number, type: number, payload: Uint8Array, flags: number): boolean {
-    const bytes = asBytes(payload, 'payload')
+    const bytes = asPlainBytes(payload, 'payload')
     const length = NLMSG_HDRLEN + bytes.length
     if (nlmsgAlign(length) > this.tailroom) return false
-    const at = this.len
+    const at = this.#len
     const view = new DataView(this.#room.buffer, this.#room.byteOffset + at, NLMSG_HDRLEN)
     view.setUint32(0, length, true)
     view.setUint16(4, u16(type, 'type'), true)
@@ -186,12 +190,13 @@ class Part implements DumpSkb {
     view.setUint32(12, u32(portid, 'portid'), true)
     this.#room.set(bytes, at + NLMSG_HDRLEN)
     this.#room.fill(0, at + length, at + nlmsgAlign(length))
-    this.len = at + nlmsgAlign(length)
+    this.#len = at + nlmsgAlign(length)
     return true
   }
 
-  /** Nothing fits any more: the room belongs to the machine again. */
-  close(): void {
+  /** Nothing fits any more: the room belongs to the machine again. How many bytes were put. */
+  close(): number {
     this.#room = new Uint8Array(0)
+    return this.#len
   }
 }

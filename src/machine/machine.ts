@@ -2,6 +2,7 @@
 // outside this folder knows where anything lies; what others keep are references that they only hand back.
 
 import { type CnMsgInit, NLMSG_DONE } from '../uapi/index.js'
+import { copyInto, firstBytes, lengthOf } from '../uapi/typed-arrays.js'
 import { type Abi, LAYOUT, OPCODES } from './abi.generated.js'
 import { instantiate } from './instantiate.js'
 import { Readers } from './readers.js'
@@ -58,6 +59,8 @@ export class Machine {
   /** Takes the machine down; the bytes that nobody gave back. Every later call throws. */
   halt(): number {
     if (this.#depth > 0) throw new Error('a function that the kernel has called cannot halt it')
+    // Nobody is told: a hook could go on opening what is closed here.
+    this.#functions.length = 0
     const left = this.abi.halt()
     const gone = () => {
       throw new Error('this kernel was halted')
@@ -89,7 +92,9 @@ export class Machine {
     if (fn === undefined) return 0
     if (this.#depth >= MAX_DEPTH) {
       this.#errors ??= []
-      this.#errors.push(new RangeError(`callbacks are nested deeper than ${MAX_DEPTH}: one of them calls itself without end`))
+      this.#errors.push(
+        new RangeError(`callbacks are nested deeper than ${MAX_DEPTH}: one of them calls itself without end`),
+      )
       return 0
     }
     const outer = this.#errors
@@ -177,7 +182,7 @@ export class Machine {
     let at = 0
     for (const part of parts) {
       this.#transmit.set(part, at)
-      at += part.length
+      at += lengthOf(part)
     }
   }
 
@@ -186,7 +191,7 @@ export class Machine {
     let at = skb + LAYOUT.SKB_DATA
     for (const part of parts) {
       this.#bytes.set(part, at)
-      at += part.length
+      at += lengthOf(part)
     }
   }
 
@@ -233,9 +238,9 @@ export class Machine {
     words[word + 7] = msg.ack
     words[word + 8] = (msg.len & 0xffff) | (msg.flags << 16)
     const { data } = msg
-    const given = data.length <= length ? data : data.subarray(0, length)
-    this.#bytes.set(given, at + CN_HEADERS)
-    if (given.length < length) this.#bytes.fill(0, at + CN_HEADERS + given.length, at + CN_HEADERS + length)
+    const given = lengthOf(data)
+    this.#bytes.set(given <= length ? data : firstBytes(data, length), at + CN_HEADERS)
+    if (given < length) this.#bytes.fill(0, at + CN_HEADERS + given, at + CN_HEADERS + length)
   }
 
   /** Writes an option's value or control messages into the receive window. */
@@ -258,12 +263,12 @@ export class Machine {
     const copied = this.word(LAYOUT.WORD_COPIED)
     const at = this.word(LAYOUT.WORD_DATA)
     if (at !== LAYOUT.RECEIVE) {
-      into.set(this.#bytes.subarray(at, at + copied))
+      copyInto(into, this.#bytes.subarray(at, at + copied))
       this.abi.recv_done()
       return
     }
-    if (copied >= CACHED_VIEWS) into.set(this.#receive.subarray(0, copied))
-    else into.set(this.#views[copied] ?? this.#newView(copied))
+    if (copied >= CACHED_VIEWS) copyInto(into, this.#receive.subarray(0, copied))
+    else copyInto(into, this.#views[copied] ?? this.#newView(copied))
   }
 
   #newView(length: number): Uint8Array {
@@ -280,7 +285,7 @@ export class Machine {
     for (const buffer of into) {
       const part = Math.min(buffer.length, copied - done)
       if (part <= 0) continue
-      buffer.set(this.#bytes.subarray(from + done, from + done + part))
+      copyInto(buffer, this.#bytes.subarray(from + done, from + done + part))
       done += part
     }
     if (from !== LAYOUT.RECEIVE) this.abi.recv_done()
@@ -298,4 +303,5 @@ export class Machine {
 }
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+// What begins with a byte order mark keeps it.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })

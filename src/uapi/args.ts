@@ -1,5 +1,7 @@
 // The rules for arguments that come from outside: what is taken as a number of C, what as bytes, and what is refused.
 
+import { isBytes, lengthOf, plainBytes } from './typed-arrays.js'
+
 function refuse(value: unknown, name: string, wanted: string): never {
   if (typeof value === 'number') throw new RangeError(`${name} must be ${wanted}, not ${value}`)
   throw new TypeError(`${name} must be ${wanted}, not ${value === null ? 'null' : typeof value}`)
@@ -43,13 +45,13 @@ export function u16(value: number, name: string): number {
 }
 
 /**
- * Takes a Uint8Array (a Node Buffer is one; one of another realm is, too).
+ * Takes a Uint8Array (a Node Buffer is one; one of another realm is, too), whose `length` can be trusted afterwards.
  *
  * @throws TypeError for anything else
  */
 export function bytes(value: Uint8Array, name: string): Uint8Array {
-  if (value instanceof Uint8Array) return value
-  const view: unknown = value
-  if (ArrayBuffer.isView(view) && Object.prototype.toString.call(view) === '[object Uint8Array]') return value
-  throw new TypeError(`${name} must be a Uint8Array`)
+  if (isBytes(value) && lengthOf(value) === value.length) return value
+  const plain = plainBytes(value)
+  if (plain === undefined) throw new TypeError(`${name} must be a Uint8Array`)
+  return plain
 }

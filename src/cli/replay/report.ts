@@ -1,7 +1,7 @@
-// What is told about results: on a terminal, as JSON, and as the page of the documentation.
+// What is told about results: on a terminal, and as JSON.
 
 import type { Json, JsonObject } from './json.js'
-import { countOf, type Difference, type ScenarioResult } from './results.js'
+import { countOf, type ScenarioResult } from './results.js'
 
 /** Writes text in a colour, or not. */
 export type Paint = (colour: 'red' | 'green' | 'dim', text: string) => string
@@ -38,62 +38,4 @@ export function renderSkipped(results: readonly ScenarioResult[]): string[] {
 
 export function renderJson(results: readonly ScenarioResult[], profile: string, backend: string): string {
   return JSON.stringify({ profile, backend, ...countOf(results), scenarios: results }, null, 2)
-}
-
-/** The page docs/conformance.md: a table of the topics, and every scenario that does not pass with the reason. */
-export function renderConformanceTable(results: readonly ScenarioResult[]): string {
-  const topics = [...new Set(results.map(({ topic }) => topic))].sort()
-  const of = (wanted: string) => results.filter(({ topic }) => topic === wanted)
-  return [
-    '# Conformance',
-    '',
-    'What real Linux kernels answered to recorded scenarios, and how many of these answers the machine gives. This page is',
-    'made by `UPDATE_DOCS=1 npx vitest run test/conformance`; a test compares it with what the machine does now.',
-    '',
-    '| topic | passed | failed | skipped |',
-    '| --- | ---: | ---: | ---: |',
-    ...topics.map((topic) => row(topic, of(topic))),
-    row('**all**', results),
-    ...section('Scenarios that fail', 'failed', results),
-    ...section('Scenarios that are skipped', 'skipped', results),
-    '',
-  ].join('\n')
-}
-
-function row(topic: string, results: readonly ScenarioResult[]): string {
-  const { passed, failed, skipped } = countOf(results)
-  return `| ${topic} | ${passed} | ${failed} | ${skipped} |`
-}
-
-function section(title: string, outcome: ScenarioResult['outcome'], all: readonly ScenarioResult[]): string[] {
-  const results = all.filter((result) => result.outcome === outcome)
-  if (results.length === 0) return []
-  return ['', `## ${title}`, '', ...results.map((result) => `- ${result.name}: ${inBrief(result)}`)]
-}
-
-function inBrief({ differences, reason }: ScenarioResult): string {
-  const [first] = differences
-  return first ? differenceInBrief(first) : (reason ?? 'no reason given')
-}
-
-/** Long answers are cut to the part where they begin to differ. */
-const LONGEST = 160
-const BEFORE_THE_DIFFERENCE = 60
-
-function differenceInBrief({ step, call, expected, got }: Difference): string {
-  const texts = [JSON.stringify(expected), JSON.stringify(got)] as const
-  const from = Math.max(0, firstDifference(...texts) - BEFORE_THE_DIFFERENCE)
-  const [wanted, given] = texts.map((text) => `\`${cut(text, text.length > LONGEST ? from : 0)}\``)
-  return `step ${step}, ${call}: expected ${wanted}, got ${given}`
-}
-
-function firstDifference(a: string, b: string): number {
-  let at = 0
-  while (at < a.length && a[at] === b[at]) at++
-  return at
-}
-
-function cut(text: string, from: number): string {
-  const end = from + LONGEST
-  return `${from > 0 ? '…' : ''}${text.slice(from, end)}${text.length > end ? '…' : ''}`
 }

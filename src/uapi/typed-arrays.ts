@@ -1,0 +1,42 @@
+// Uint8Arrays that a caller gave, of any realm and any subclass: what they really are, whatever their own properties say.
+// None of these functions runs code of the caller.
+
+const PROTOTYPE = Object.getPrototypeOf(Uint8Array.prototype) as object
+
+function getter<T>(name: string | symbol): (this: unknown) => T {
+  return Object.getOwnPropertyDescriptor(PROTOTYPE, name)?.get as (this: unknown) => T
+}
+
+const realLength = getter<number>('length')
+const realOffset = getter<number>('byteOffset')
+const realBuffer = getter<ArrayBuffer>('buffer')
+const realKind = getter<string | undefined>(Symbol.toStringTag)
+const realSet = Uint8Array.prototype.set
+
+/** Whether a value is a Uint8Array of this realm: no proxy, and nothing that only has its prototype. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array && ArrayBuffer.isView(value)
+}
+
+/** How many bytes an array has, whatever its `length` says. */
+export function lengthOf(array: Uint8Array): number {
+  return realLength.call(array)
+}
+
+/** The first `length` bytes of an array, which has so many, as an array of this realm without any overrides. */
+export function firstBytes(array: Uint8Array, length: number): Uint8Array {
+  // A detached buffer has no views.
+  return length === 0 ? new Uint8Array(0) : new Uint8Array(realBuffer.call(array), realOffset.call(array), length)
+}
+
+/** The bytes of any Uint8Array, as an array of this realm without any overrides; undefined for what is none. */
+export function plainBytes(value: unknown): Uint8Array | undefined {
+  if (!ArrayBuffer.isView(value) || realKind.call(value) !== 'Uint8Array') return undefined
+  const array = value as Uint8Array
+  return firstBytes(array, lengthOf(array))
+}
+
+/** Copies bytes into an array, which has the room. */
+export function copyInto(array: Uint8Array, bytes: Uint8Array, at = 0): void {
+  realSet.call(array, bytes, at)
+}
