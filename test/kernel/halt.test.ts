@@ -1,7 +1,14 @@
 // The end of a machine, and callbacks without end.
 
 import { expect, it } from 'vitest'
-import { AF_NETLINK, boot, encodeConnectorMessage, type Kernel, NETLINK_CONNECTOR, SOCK_DGRAM } from '../../src/index.js'
+import {
+  AF_NETLINK,
+  boot,
+  encodeConnectorMessage,
+  type Kernel,
+  NETLINK_CONNECTOR,
+  SOCK_DGRAM,
+} from '../../src/index.js'
 
 const ID = { idx: 20, val: 1 }
 const MESSAGE = encodeConnectorMessage({ id: ID })

@@ -1,6 +1,6 @@
 // What tests get for src/index.ts (the plugin "watched-kernels" of vitest.config.ts): the same module, but every kernel that a
 // test boots is halted when the test ends, and bytes that nobody gave back fail it. It is a setup file too, so this holds for all.
-import { afterEach, expect } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect } from 'vitest'
 import type { BootOptions, Kernel } from '../../src/api.js'
 import { boot as bootKernel } from '../../src/index.js'
 
@@ -11,9 +11,12 @@ export interface Halting {
   halt(): number
 }
 
-const booted: Halting[] = []
+/** Machines of the running test, and those that several tests share because they were booted outside of one. */
+const ofTest: Halting[] = []
+const ofFile: Halting[] = []
+let booted = ofFile
 
-/** Has the end of the test halt a machine, and look for leaks. */
+/** Has the end of the test halt a machine, and look for leaks; one that was booted outside of tests is halted at the file's end. */
 export function watch<T extends Halting>(machine: T): T {
   booted.push(machine)
   return machine
@@ -32,10 +35,31 @@ export function withKernel<T>(options: BootOptions | undefined, use: (kernel: Ke
   return result
 }
 
-afterEach(() => {
-  const leaks = booted.splice(0).map((kernel) => kernel.halt())
+/** What halt() says; a test that has halted the machine itself has seen it. */
+function bytesLeft(machine: Halting): number {
+  try {
+    return machine.halt()
+  } catch (error) {
+    if (error instanceof Error && error.message === 'this kernel was halted') return 0
+    throw error
+  }
+}
+
+function haltAll(machines: Halting[]): void {
+  const leaks = machines.splice(0).map(bytesLeft)
   expect(
     leaks.filter((bytes) => bytes !== 0),
     'bytes that nobody gave back',
   ).toEqual([])
+}
+
+beforeEach(() => {
+  booted = ofTest
 })
+
+afterEach(() => {
+  booted = ofFile
+  haltAll(ofTest)
+})
+
+afterAll(() => haltAll(ofFile))
