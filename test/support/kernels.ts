@@ -16,9 +16,12 @@ const ofTest: Halting[] = []
 const ofFile: Halting[] = []
 let booted = ofFile
 
+/** So many of one test are kept: each holds its memory until it is looked at. Who boots more uses withKernel(). */
+const KEPT = 64
+
 /** Has the end of the test halt a machine, and look for leaks; one that was booted outside of tests is halted at the file's end. */
 export function watch<T extends Halting>(machine: T): T {
-  booted.push(machine)
+  if (booted.length < KEPT) booted.push(machine)
   return machine
 }
 
