@@ -19,7 +19,7 @@ import { sockBind, sockConnect, sockName, sockPeer } from './netlink/bind'
 import { sockRelease } from './netlink/close'
 import { dumpAbort, dumpBegin, dumpContinue, dumpOpen } from './netlink/dump'
 import { sockOpen } from './netlink/open'
-import { hasListeners } from './netlink/group'
+import { groupClear, hasListeners } from './netlink/group'
 import { listSock, nextSock, pollBits } from './netlink/query'
 import {
   kernelBroadcast,
@@ -282,7 +282,7 @@ export function ksock_notify(unit: u32, skb: u32, portid: u32, group: u32, repor
 /** netlink_broadcast_filtered(), asking the function of a slot. */
 export function ksock_broadcast_asking(unit: u32, skb: u32, portid: u32, group: u32, slot: u32): i32 { return kernelBroadcastAsking(unit, changetype<Skb>(skb), portid, group, slot) }
 /** netlink_ack() of the request at an offset of a message; text and cookie lie in the transmit window, `badOffset` -1 is none. */
-export function ksock_ack(unit: u32, skb: u32, offset: u32, error: i32, text: u32, cookie: u32, badOffset: u32): void { ackSend(unit, changetype<Skb>(skb), offset, error, text, cookie, badOffset) }
+export function ksock_ack(unit: u32, skb: u32, offset: u32, error: i32, text: u32, cookie: u32, badOffset: u32, more: u32): void { ackSend(unit, changetype<Skb>(skb), offset, error, text, cookie, badOffset, more) }
 /** Prepares a dump: the slot of its hooks, -ECONNREFUSED, -EBUSY, -ENOMEM. */
 export function dump_open(unit: u32, portid: u32, seq: u32, minAlloc: u32): i32 { return dumpOpen(unit, portid, seq, minAlloc) }
 /** Takes a prepared dump back. */
@@ -297,6 +297,8 @@ export function slot_take(): i32 { return slots.slotTake() }
 export function slot_give(slot: u32): void { slots.slotGive(slot) }
 /** netlink_has_listeners(). */
 export function ksock_has_listeners(unit: u32, group: u32): bool { return hasListeners(unit, group) }
+/** __netlink_clear_multicast_users(). */
+export function ksock_clear_group(unit: u32, group: u32): void { groupClear(unit, group) }
 /** netlink_set_err(). */
 export function ksock_set_err(unit: u32, portid: u32, group: u32, error: u32): i32 { return kernelSetError(unit, portid, group, error) }
 /** Turns release events on; the slot of their function, or -1 without memory. */

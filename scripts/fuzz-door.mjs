@@ -11,7 +11,8 @@ const BUILDS = { release: ['release'], debug: ['debug'], both: ['release', 'debu
 function buildsOf(args) {
   const at = args.findIndex((arg) => arg === '--build' || arg.startsWith('--build='))
   const asked = at < 0 ? 'release' : (args[at].split('=')[1] ?? args[at + 1])
-  if (!Object.hasOwn(BUILDS, asked)) throw new RangeError(`--build takes ${Object.keys(BUILDS).join(', ')}, not ${asked}`)
+  if (!Object.hasOwn(BUILDS, asked))
+    throw new RangeError(`--build takes ${Object.keys(BUILDS).join(', ')}, not ${asked}`)
   return BUILDS[asked]
 }
 

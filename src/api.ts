@@ -108,6 +108,12 @@ export interface NetlinkExtAck {
   bad_attr?: number
   /** At most 20 bytes. */
   cookie?: Uint8Array
+  /** What the refused attribute should have been: the payload of NLMSGERR_ATTR_POLICY; told with errors only. */
+  policy?: Uint8Array
+  /** Which attribute is missing (NLMSGERR_ATTR_MISS_TYPE); told with errors only. */
+  miss_type?: number
+  /** In which nested attribute it is missing: where that one begins, counted from the request's header. */
+  miss_nest?: number
 }
 
 /** 0, or -errno, which becomes the answer; -EINTR for no answer at all. */
@@ -254,6 +260,8 @@ export interface Kernel {
   ): number
   netlink_has_listeners(ksock: KernelSocket, group: number): boolean
   netlink_set_err(ksock: KernelSocket, portid: number, group: number, code: number): number
+  /** Takes every member out of a group; no unbind hook is called. */
+  __netlink_clear_multicast_users(ksock: KernelSocket, group: number): void
   netlink_register_notifier(callback: (notify: NetlinkNotify) => void): number
   /** Whether the sender of a message may do what `cap` allows, and could when it opened its socket. Only inside the callback. */
   netlink_capable(skb: NetlinkSkbParms, cap: number): boolean

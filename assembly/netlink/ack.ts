@@ -50,27 +50,30 @@ function putAttribute(at: usize, type: u32, from: usize, length: u32): usize {
   return at + align4(size)
 }
 
-function attributeBytes(textLength: u32, cookieLength: u32, withOffset: bool): u32 {
-  let bytes: u32 = 0
+function attributeBytes(textLength: u32, cookieLength: u32, withOffset: bool, moreLength: u32): u32 {
+  let bytes = moreLength
   if (textLength) bytes += align4(ATTRIBUTE_HEADER + textLength)
   if (cookieLength) bytes += align4(ATTRIBUTE_HEADER + cookieLength)
   if (withOffset) bytes += ATTRIBUTE_HEADER + 4
   return bytes
 }
 
-function putAttributes(at: usize, textLength: u32, cookieLength: u32, withOffset: bool, badOffset: u32): void {
+function putAttributes(at: usize, textLength: u32, cookieLength: u32, withOffset: bool, badOffset: u32, moreLength: u32): void {
   if (textLength) at = putAttribute(at, NLMSGERR_ATTR_MSG, TRANSMIT_AT, textLength)
   if (cookieLength) at = putAttribute(at, NLMSGERR_ATTR_COOKIE, TRANSMIT_AT + textLength, cookieLength)
-  if (!withOffset) return
-  store<u32>(at, (NLMSGERR_ATTR_OFFS << 16) | (ATTRIBUTE_HEADER + 4))
-  store<u32>(at, badOffset, 4)
+  if (withOffset) {
+    store<u32>(at, (NLMSGERR_ATTR_OFFS << 16) | (ATTRIBUTE_HEADER + 4))
+    store<u32>(at, badOffset, 4)
+    at += ATTRIBUTE_HEADER + 4
+  }
+  memory.copy(at, TRANSMIT_AT + textLength + cookieLength, moreLength)
 }
 
 /**
- * Answers the request at `offset` of a datagram. A text of `textLength` bytes (with its zero) and behind it a cookie lie in the
- * transmit window; `badOffset` -1 for none. What does not fit at the requester is lost like any message of the kernel.
+ * Answers the request at `offset` of a datagram. A text of `textLength` bytes (with its zero), behind it a cookie, and behind that
+ * `more` bytes of further attributes for errors lie in the transmit window; `badOffset` -1 for none. What does not fit at the requester is lost like any message of the kernel.
  */
-export function ackSend(key: u32, request: Skb, offset: u32, error: i32, textLength: u32, cookieLength: u32, badOffset: u32): void {
+export function ackSend(key: u32, request: Skb, offset: u32, error: i32, textLength: u32, cookieLength: u32, badOffset: u32, more: u32): void {
   if (request.len < NLMSG_HEADER || offset > request.len - NLMSG_HEADER) return
   const sock = portFind(key, request.portid)
   const flags = nil(sock) ? 0 : sock.flags
@@ -80,7 +83,8 @@ export function ackSend(key: u32, request: Skb, offset: u32, error: i32, textLen
   const payload = whole ? min(max(load<u32>(from), NLMSG_HEADER), request.len - offset) - NLMSG_HEADER : 0
   const extended = (flags & SOCK_EXT_ACK) != 0
   const withOffset = extended && error != 0 && badOffset != NO_OFFSET
-  const attributes = extended ? attributeBytes(textLength, cookieLength, withOffset) : 0
+  const moreLength = extended && error != 0 ? more : 0
+  const attributes = extended ? attributeBytes(textLength, cookieLength, withOffset, moreLength) : 0
   const body = NLMSG_HEADER + NLMSGERR_BYTES + align4(payload)
   const skb = kernelSkb(body + attributes, 0, GFP_KERNEL)
   if (nil(skb)) {
@@ -96,7 +100,7 @@ export function ackSend(key: u32, request: Skb, offset: u32, error: i32, textLen
   store<i32>(to, error, 16)
   memory.copy(to + 20, from, NLMSG_HEADER + payload)
   memory.fill(to + 36 + payload, 0, align4(payload) - payload)
-  if (attributes) putAttributes(to + body, textLength, cookieLength, withOffset, badOffset)
+  if (attributes) putAttributes(to + body, textLength, cookieLength, withOffset, badOffset, moreLength)
   unicast(key, skb, request.portid, FROM_KERNEL_ATOMIC)
   skbPut(skb)
 }

@@ -7,7 +7,7 @@ import { RESULT_ADDR_GROUPS, RESULT_ADDR_PID } from '../result'
 import { sockHold, sockLetGo } from './close'
 import { groupJoin, groupLeave, isMember } from './group'
 import { portAutobind, portInsert, portRemove } from './port'
-import { bindHook, netlinkAllowed, protocolAt, unbindHook } from './protocol'
+import { ANY_GROUP, MIN_GROUPS, bindHook, netlinkAllowed, protocolAt, unbindHook } from './protocol'
 import { SOCK_BOUND, SOCK_CONNECTED, SOCK_DYING, SOCK_HAS_GROUPS, Sock, coldOf, protocolOf } from './sock'
 
 const ADDRESS_BYTES = 12
@@ -25,7 +25,8 @@ function makeList(sock: Sock): i32 {
   const cold = coldOf(sock)
   if (nil(cold)) return -ENOBUFS
   sock.flags |= SOCK_HAS_GROUPS
-  if (cold.highest < 32) cold.highest = 32
+  const groups = protocolAt(protocolOf(sock)).groups
+  cold.highest = max(cold.highest, groups == ANY_GROUP ? MIN_GROUPS : groups)
   return 0
 }
 

@@ -35,6 +35,9 @@ export const FILTER_NONE: u32 = 0
 /** Members whose last request to cn_proc holds the event back do not. */
 export const FILTER_PROC: u32 = 1
 
+/** No result of take(): the member is not to have it. */
+const LEFT_OUT: i32 = 1
+
 /** Recomputes the number that fast deliveries compare with. */
 export function updateLimit(sock: Sock): void {
   sock.softlimit = sock.flags & (SOCK_CONGESTED | SOCK_FILTERED) ? 0 : ringLimit(sock)
@@ -154,21 +157,22 @@ export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender:
   for (let i = group.used; i > 0; i--) {
     const sock = memberAt(group, i - 1)
     if (nil(sock) || sock.portid == exclude || changetype<usize>(sock) == changetype<usize>(sender)) continue
-    const keep: u32 = filter == FILTER_PROC && !procPasses(sock, skb) ? 0 : kept(sock, offered)
-    if (keep == 0) {
-      offered = whole(skb, offered)
-      continue
+    let taken = filter == FILTER_PROC && !procPasses(sock, skb) ? LEFT_OUT : 0
+    if (taken == 0 && sock.flags & SOCK_FILTERED) {
+      const keep = runFilter(sock, offered)
+      const cut = keep == 0 || keep >= offered.len ? offered : cutTo(keep, skb, offered, shared)
+      if (keep == 0) taken = LEFT_OUT
+      else if (nil(cut)) taken = -ENOBUFS
+      else offered = cut
     }
-    const cut = keep >= offered.len ? offered : cutTo(keep, skb, offered, shared)
-    const taken = nil(cut) ? -ENOBUFS : take(sock, cut)
-    if (!nil(cut)) offered = cut
-    if (taken == 0) {
-      delivered = true
-      offered = whole(skb, offered)
-    } else {
+    if (taken == 0) taken = take(sock, offered)
+    if (taken < 0) {
       overrun(sock)
       if (sock.flags & SOCK_BROADCAST_ERROR) failed = true
+      continue
     }
+    if (taken == 0) delivered = true
+    offered = whole(skb, offered)
   }
   whole(skb, offered)
   return failed ? -ENOBUFS : delivered ? 0 : -ESRCH

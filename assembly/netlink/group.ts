@@ -223,6 +223,18 @@ export function groupLeave(sock: Sock, number: u32): void {
   protocolAt(protocolOf(sock)).listening = protocolAt(protocolOf(sock)).registered
 }
 
+/** Takes every member out of a group, in all namespaces: __netlink_clear_multicast_users(). No unbind hook is called. */
+export function groupClear(protocol: u32, number: u32): void {
+  for (let netns: u32 = 0; netns <= kernel().namespaces; netns++) {
+    const key = (netns << 8) | protocol
+    for (let group = groupFind(key, number); !nil(group); group = groupFind(key, number)) {
+      let first: u32 = 0
+      while (nil(memberAt(group, first))) first++
+      groupLeave(memberAt(group, first), number)
+    }
+  }
+}
+
 function forgetMember(group: Group, index: u32): void {
   setMember(group, index, changetype<Sock>(0))
   group.live -= 1

@@ -18,13 +18,16 @@ export function kernelCreate(number: u32, groups: u32, flags: u32, hasInput: boo
   const slot = slotTake()
   if (slot < 0) return -1
   const protocol = protocolAt(number)
-  protocol.registered = 1
+  // A protocol that is there without a kernel socket (NETLINK_USERSOCK) keeps its groups and flags, and gets no hooks.
+  if (!protocol.registered) {
+    protocol.groups = max(groups, MIN_GROUPS)
+    protocol.flags = flags
+    protocol.hooks = hooks
+  }
+  protocol.registered += 1
   protocol.present = 1
-  protocol.groups = max(groups, MIN_GROUPS)
-  protocol.flags = flags
   protocol.input = hasInput ? INPUT_HOST : INPUT_NONE
   protocol.slot = slot
-  protocol.hooks = hooks
   // Members of an earlier kernel socket are still served, but not counted until some membership changes.
   protocol.listening = 0
   return slot
@@ -34,7 +37,10 @@ export function kernelCreate(number: u32, groups: u32, flags: u32, hasInput: boo
 export function kernelRelease(number: u32): void {
   const protocol = protocolAt(number)
   slotGive(protocol.slot)
-  memory.fill(changetype<usize>(protocol), 0, offsetof<Protocol>())
+  protocol.registered -= 1
+  protocol.present = 0
+  protocol.input = INPUT_NONE
+  if (!protocol.registered) memory.fill(changetype<usize>(protocol), 0, offsetof<Protocol>())
 }
 
 /** A message of the kernel: `len` bytes to come, padded as they are, or null. */

@@ -161,6 +161,10 @@ export class KernelSockets {
     return this.#machine.abi.ksock_has_listeners(this.#live(ksock).protocol, u32(group, 'group')) !== 0
   }
 
+  clearGroup(ksock: KernelSocketInterface, group: number): void {
+    this.#machine.abi.ksock_clear_group(this.#live(ksock).protocol, u32(group, 'group'))
+  }
+
   setError(ksock: KernelSocketInterface, portid: number, group: number, code: number): number {
     const { protocol } = this.#live(ksock)
     const error = -i32(code, 'code')

@@ -159,6 +159,10 @@ export class Kernel implements KernelInterface {
     return this.#sockets.hasListeners(ksock, group)
   }
 
+  __netlink_clear_multicast_users(ksock: KernelSocket, group: number): void {
+    this.#sockets.clearGroup(ksock, group)
+  }
+
   netlink_set_err(ksock: KernelSocket, portid: number, group: number, code: number): number {
     return this.#sockets.setError(ksock, portid, group, code)
   }

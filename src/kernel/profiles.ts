@@ -33,13 +33,14 @@ export function resolveProfile(asked: BootOptions['profile']): Profile {
   const profile = typeof asked !== 'string' ? asked : Object.hasOwn(PROFILES, asked) ? PROFILES[asked] : undefined
   if (profile === undefined)
     throw new RangeError(`profile must be one of ${Object.keys(PROFILES).join(', ')}, not ${String(asked)}`)
-  checkProfile(profile)
-  return profile
+  return checkProfile(profile)
 }
 
-function checkProfile(profile: Profile): void {
+// A copy: what is checked is what counts, whatever the object says when it is asked again.
+function checkProfile(profile: Profile): Profile {
   if (typeof profile !== 'object' || profile === null) throw new TypeError('profile must be an object or a name')
-  const { dispatch, notifications, connectorGroups, truesize } = profile
+  const { name, dispatch, notifications, connectorGroups, truesize: given } = profile
+  const truesize: { -readonly [K in keyof TruesizeTable]: number } = { ...LINUX_6.truesize }
   if (dispatch !== 'send' && dispatch !== 'workqueue')
     throw new TypeError("profile.dispatch must be 'send' or 'workqueue'")
   if (typeof notifications !== 'boolean') throw new TypeError('profile.notifications must be a boolean')
@@ -47,8 +48,9 @@ function checkProfile(profile: Profile): void {
     throw new TypeError("profile.connectorGroups must be 32 or 'any'")
   for (const key of Object.keys(LINUX_6.truesize) as (keyof TruesizeTable)[]) {
     // A message that counts nothing would let a queue grow without end.
-    checkCount(truesize?.[key], `profile.truesize.${key}`, key === 'skbuff' ? 1 : 0, 2 ** 20)
+    truesize[key] = checkCount(given?.[key], `profile.truesize.${key}`, key === 'skbuff' ? 1 : 0, 2 ** 20)
   }
+  return { name, dispatch, notifications, connectorGroups, truesize }
 }
 
 function checkCount(value: unknown, name: string, least: number, most: number): number {

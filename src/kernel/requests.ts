@@ -15,10 +15,16 @@ import { type HostFunction, LAYOUT, type Machine, type Readers } from '../machin
 import {
   EINTR,
   i32,
+  joinNlmsgs,
+  NLA_F_NESTED,
+  NLA_HDRLEN,
   NLM_F_ACK,
   NLM_F_REQUEST,
   NLMSG_HDRLEN,
   NLMSG_MIN_TYPE,
+  NLMSGERR_ATTR_MISS_NEST,
+  NLMSGERR_ATTR_MISS_TYPE,
+  NLMSGERR_ATTR_POLICY,
   nlmsgAlign,
   nlmsgAt,
   u16,
@@ -31,6 +37,8 @@ import type { KernelSockets } from './kernel-socket.js'
 const COOKIE_BYTES = 20
 /** Longer texts are cut. */
 const TEXT_BYTES = 1024
+/** More than any policy needs. */
+const POLICY_BYTES = 4096
 const NO_OFFSET = -1
 const ARGS = 6
 
@@ -78,10 +86,11 @@ export class Requests {
     const cookie = given === undefined ? new Uint8Array(0) : asPlainBytes(given, 'extack.cookie')
     if (cookie.length > COOKIE_BYTES) throw new RangeError(`extack.cookie must have at most ${COOKIE_BYTES} bytes`)
     const text = textBytes(_msg)
+    const more = moreAttributes(extack)
     const bad = bad_attr === undefined ? NO_OFFSET : u32(bad_attr, 'extack.bad_attr')
     const { abi } = this.#machine
-    this.#machine.transmitParts([text, cookie])
-    abi.ksock_ack(readers.protocol, readers.skb, offset, error, text.length, cookie.length, bad)
+    this.#machine.transmitParts([text, cookie, more])
+    abi.ksock_ack(readers.protocol, readers.skb, offset, error, text.length, cookie.length, bad, more.length)
     this.#machine.settle()
   }
 
@@ -124,6 +133,34 @@ function textBytes(text: string | undefined): Uint8Array {
   const out = new Uint8Array(bytes.length + 1)
   out.set(bytes)
   return out
+}
+
+/** What is told with errors only, as attributes, in the kernel's order. */
+function moreAttributes({ policy, miss_type, miss_nest }: NetlinkExtAck): Uint8Array {
+  const attributes: Uint8Array[] = []
+  if (policy !== undefined) {
+    const payload = asPlainBytes(policy, 'extack.policy')
+    if (payload.length > POLICY_BYTES) throw new RangeError(`extack.policy must have at most ${POLICY_BYTES} bytes`)
+    attributes.push(attribute(NLMSGERR_ATTR_POLICY | NLA_F_NESTED, payload))
+  }
+  if (miss_type !== undefined) attributes.push(attribute(NLMSGERR_ATTR_MISS_TYPE, word(miss_type, 'extack.miss_type')))
+  if (miss_nest !== undefined) attributes.push(attribute(NLMSGERR_ATTR_MISS_NEST, word(miss_nest, 'extack.miss_nest')))
+  return joinNlmsgs(attributes)
+}
+
+function word(value: number, name: string): Uint8Array {
+  const bytes = new Uint8Array(4)
+  new DataView(bytes.buffer).setUint32(0, u32(value, name), true)
+  return bytes
+}
+
+function attribute(type: number, payload: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(nlmsgAlign(NLA_HDRLEN + payload.length))
+  const view = new DataView(bytes.buffer)
+  view.setUint16(0, NLA_HDRLEN + payload.length, true)
+  view.setUint16(2, type, true)
+  bytes.set(payload, NLA_HDRLEN)
+  return bytes
 }
 
 function callbackOf(nlh: NlmsgView, portid: number, data: unknown): NetlinkCallback {

@@ -1,6 +1,6 @@
 // The rules for arguments that come from outside: what is taken as a number of C, what as bytes, and what is refused.
 
-import { isBytes, lengthOf, plainBytes } from './typed-arrays.js'
+import { firstBytes, isBytes, lengthOf, plainBytes } from './typed-arrays.js'
 
 function refuse(value: unknown, name: string, wanted: string): never {
   if (typeof value === 'number') throw new RangeError(`${name} must be ${wanted}, not ${value}`)
@@ -50,8 +50,7 @@ export function u16(value: number, name: string): number {
  * @throws TypeError for anything else
  */
 export function bytes(value: Uint8Array, name: string): Uint8Array {
-  if (isBytes(value) && lengthOf(value) === value.length) return value
-  const plain = plainBytes(value)
+  const plain = isBytes(value) ? value : plainBytes(value)
   if (plain === undefined) throw new TypeError(`${name} must be a Uint8Array`)
-  return plain
+  return lengthOf(plain) === value.length ? value : firstBytes(plain, lengthOf(plain))
 }

@@ -34,7 +34,8 @@ export function setOption(
   const bytes = value === null ? new Uint8Array(0) : optionBytes(value)
   const length = i32(len ?? (value === null ? INT_BYTES : bytes.length), 'len')
   if (length < 0) return -EINVAL
-  if (value === null && length >= INT_BYTES) return -EFAULT
+  // A level that nobody knows reads nothing.
+  if (value === null && length >= INT_BYTES) return l === SOL_SOCKET || l === SOL_NETLINK ? -EFAULT : -ENOPROTOOPT
   if (l === SOL_SOCKET && n === SO_ATTACH_FILTER) return attachForeign(machine, sock, bytes, length)
   const padded = new Uint8Array(MAX_VALUE)
   padded.set(bytes.subarray(0, Math.min(MAX_VALUE, length)))

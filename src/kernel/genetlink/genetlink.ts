@@ -63,10 +63,13 @@ export class Genetlink implements Families {
     return 0
   }
 
-  /** Forgets a family: its id and its groups are free, its requests are ENOENT. 0, or -ENOENT. */
+  /** Forgets a family: its id and its groups are free, nobody is in them, its requests are ENOENT. 0, or -ENOENT. */
   genl_unregister_family(family: GenlFamily): number {
     const known = this.#of(family)
     if (known === undefined || family === this.#controller) return -ENOENT
+    for (const place of (family.mcgrps ?? []).keys()) {
+      this.#kernel.__netlink_clear_multicast_users(this.#ksock, known.firstGroup + place)
+    }
     this.#notifyGroups(CTRL_CMD_DELMCAST_GRP, known)
     this.#families.delete(known.id)
     this.#numbers.giveId(known.id)
