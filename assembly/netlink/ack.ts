@@ -71,9 +71,19 @@ function putAttributes(at: usize, textLength: u32, cookieLength: u32, withOffset
 
 /**
  * Answers the request at `offset` of a datagram. A text of `textLength` bytes (with its zero), behind it a cookie, and behind that
- * `more` bytes of further attributes for errors lie in the transmit window; `badOffset` -1 for none. What does not fit at the requester is lost like any message of the kernel.
+ * `more` bytes of further attributes for errors lie in the transmit window; `badOffset` -1 for none. What does not fit at the
+ * requester is lost like any message of the kernel.
  */
-export function ackSend(key: u32, request: Skb, offset: u32, error: i32, textLength: u32, cookieLength: u32, badOffset: u32, more: u32): void {
+export function ackSend(
+  key: u32,
+  request: Skb,
+  offset: u32,
+  error: i32,
+  textLength: u32,
+  cookieLength: u32,
+  badOffset: u32,
+  more: u32,
+): void {
   if (request.len < NLMSG_HEADER || offset > request.len - NLMSG_HEADER) return
   const sock = portFind(key, request.portid)
   const flags = nil(sock) ? 0 : sock.flags
