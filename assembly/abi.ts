@@ -36,7 +36,7 @@ import { optionGet, optionMore, optionSet } from './netlink/options'
 import { HOOK_BIND, HOOK_UNBIND, protocolAt } from './netlink/protocol'
 import { receive, receiveDone } from './netlink/receive'
 import { sendCommit, sendReserve, sendWindow } from './netlink/send'
-import { SOCK_ARMED_READ, SOCK_ARMED_ROOM, SOCK_DUMPING, SOCK_PASSCRED, SOCK_PKTINFO, Sock } from './netlink/sock'
+import { SOCK_ARMED_READ, SOCK_ARMED_ROOM, SOCK_DUMPING, SOCK_PASSCRED, SOCK_PASSSEC, SOCK_PKTINFO, Sock } from './netlink/sock'
 import { arm, readyNext } from './netlink/wake'
 import { SKB_HEADER, Skb, skbPut } from './skb/skb'
 import { namespaceNumber } from './task/namespace'
@@ -148,6 +148,8 @@ export const SKB_CAPS_HIGH: i32 = offsetof<Skb>("capsHigh")
 export const FLAG_PKTINFO: i32 = SOCK_PKTINFO
 /** SOCK_* flag: SO_PASSCRED is on. */
 export const FLAG_PASSCRED: i32 = SOCK_PASSCRED
+/** SOCK_* flag: SO_PASSSEC is on. */
+export const FLAG_PASSSEC: i32 = SOCK_PASSSEC
 /** What arm() takes: something to read. */
 export const ARM_READ: i32 = SOCK_ARMED_READ
 /** What arm() takes: room in the queue. */

@@ -27,6 +27,7 @@ import {
   SO_MEMINFO,
   SO_PASSCRED,
   SO_PASSPIDFD,
+  SO_PASSSEC,
   SO_PEEK_OFF,
   SO_PEERCRED,
   SO_PEERNAME,
@@ -68,6 +69,7 @@ import {
   SOCK_LISTEN_ALL_NSID,
   SOCK_NO_ENOBUFS,
   SOCK_PASSCRED,
+  SOCK_PASSSEC,
   SOCK_PKTINFO,
   SOCK_STRICT_CHK,
   Sock,
@@ -98,8 +100,8 @@ const NOT_AT_ALL: u64 = u64.MAX_VALUE
 // The options of SOL_SOCKET that are kept and do nothing on netlink, as bits of their numbers below 32 and above.
 // SO_DEBUG 1, REUSEADDR 2, DONTROUTE 5, BROADCAST 6, KEEPALIVE 9, OOBINLINE 10, NO_CHECK 11, TIMESTAMP 29
 const SWITCHES_LOW: u32 = 0x20000e66
-// SO_PASSSEC 34, RXQ_OVFL 40 (less 32)
-const SWITCHES_HIGH: u32 = 0x00000104
+// SO_RXQ_OVFL 40 (less 32)
+const SWITCHES_HIGH: u32 = 0x00000100
 
 // @ts-ignore: decorator
 @inline
@@ -250,8 +252,8 @@ function setSocket(sock: Sock, name: i32, length: i32): i32 {
   }
   if (name == SO_RCVBUF || name == SO_RCVBUFFORCE) return setBuffer(sock, true, name == SO_RCVBUFFORCE, value)
   if (name == SO_SNDBUF || name == SO_SNDBUFFORCE) return setBuffer(sock, false, name == SO_SNDBUFFORCE, value)
-  if (name == SO_PASSCRED) {
-    setFlag(sock, SOCK_PASSCRED, value != 0)
+  if (name == SO_PASSCRED || name == SO_PASSSEC) {
+    setFlag(sock, name == SO_PASSCRED ? SOCK_PASSCRED : SOCK_PASSSEC, value != 0)
     return 0
   }
   if (name == SO_LINGER) return setLinger(sock, length)
@@ -416,6 +418,7 @@ function getPlain(sock: Sock, name: i32): i32 {
   else if (name == SO_SNDBUF) value = sndbufOf(sock)
   else if (name == SO_SNDLOWAT) value = 1
   else if (name == SO_PASSCRED) value = sock.flags & SOCK_PASSCRED ? 1 : 0
+  else if (name == SO_PASSSEC) value = sock.flags & SOCK_PASSSEC ? 1 : 0
   else if (name == SO_LOCK_FILTER) value = sock.flags & SOCK_FILTER_LOCKED ? 1 : 0
   else if (name == SO_ERROR) {
     value = errorOf(sock)

@@ -131,6 +131,8 @@ export const SOCK_DYING: u32 = 262144
 export const SOCK_SERVED: u32 = 524288
 /** A dump runs: a receive asks for its next part. */
 export const SOCK_DUMPING: u32 = 1048576
+/** SO_PASSSEC. */
+export const SOCK_PASSSEC: u32 = 2097152
 
 const ERROR_SHIFT: u32 = 24
 

@@ -53,6 +53,8 @@ function encodeCmsg(item: Cmsg): Uint8Array {
 export interface Received {
   readonly pktinfo: boolean
   readonly passcred: boolean
+  /** SO_PASSSEC: no label ever comes, but no room at all for one shows. */
+  readonly passsec: boolean
   readonly group: number
   readonly pid: number
   readonly uid: number
@@ -65,7 +67,7 @@ export interface Received {
  */
 export function receivedControl(received: Received, room: number): { control: Cmsg[]; flags: number } {
   const control: Cmsg[] = []
-  let flags = 0
+  let flags = received.passsec && room === 0 ? MSG_CTRUNC : 0
   let left = room
   const put = (level: number, type: number, data: Uint8Array) => {
     if (left < CMSGHDR_BYTES) {

@@ -260,6 +260,7 @@ export class Socket implements SocketInterface {
       {
         pktinfo: (flags & LAYOUT.FLAG_PKTINFO) !== 0,
         passcred: (flags & LAYOUT.FLAG_PASSCRED) !== 0,
+        passsec: (flags & LAYOUT.FLAG_PASSSEC) !== 0,
         group: machine.word(LAYOUT.WORD_GROUP),
         pid: machine.word(LAYOUT.WORD_PID) | 0,
         uid: machine.word(LAYOUT.WORD_UID),

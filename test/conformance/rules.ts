@@ -701,6 +701,10 @@ const PROGRAMS: readonly RuleSection[] = [
         'fuzz-options/*',
       ),
       rule('Some cannot be set, some do nothing.', 'options/read-only', 'settings/read-only', 'fuzz-options/*'),
+      rule(
+        'With SO_PASSSEC a receive without any room for control messages sets MSG_CTRUNC; no label ever comes.',
+        'fuzz-passsec/*',
+      ),
       rule('SO_MEMINFO tells nine words, SO_PEERNAME the peer.', 'settings/memory-info', 'settings/peer-name'),
       rule('What is set stays, whatever happens to the socket.', 'settings/after-things-happened'),
       rule(

@@ -40,6 +40,7 @@ const PLAIN = [
   'SO_MARK',
   'SO_RXQ_OVFL',
   'SO_PEEK_OFF',
+  'SO_BROADCAST',
   'SO_PASSSEC',
   'SO_PASSPIDFD',
 ]
