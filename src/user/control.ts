@@ -21,7 +21,9 @@ function align8(length: number): number {
 
 /** Control messages one behind another; a `cmsg_len` that lies is kept as it is. */
 export function encodeControl(items: readonly Cmsg[]): Uint8Array {
-  const parts = items.map((item) => encodeCmsg(item))
+  if (!Array.isArray(items)) throw new TypeError('control must be an array of control messages')
+  const parts: Uint8Array[] = []
+  for (let index = 0; index < items.length; index++) parts.push(encodeCmsg(items[index]))
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
   for (const part of parts) {

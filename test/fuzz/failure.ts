@@ -19,7 +19,12 @@ const SENTENCES = [
 
 function isAllowed(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every((one) => isAllowed(one))
-  if (error instanceof SystemError || error instanceof TypeError || error instanceof RangeError) return true
+  if (error instanceof SystemError) return true
+  // By their names: builtins of another realm throw its errors.
+  if (Object.prototype.toString.call(error) === '[object Error]') {
+    const { name } = error as Error
+    if (name === 'TypeError' || name === 'RangeError') return true
+  }
   return (
     error instanceof Hostile || (error instanceof Error && SENTENCES.some((text) => error.message.startsWith(text)))
   )

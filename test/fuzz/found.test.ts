@@ -90,6 +90,9 @@ describe('arrays that lie', () => {
     const { sender } = pair(boot())
     const iov = Object.assign([new Uint8Array(3)], { map: () => [{ length: 100 }] })
     expect(sender.sendmsg({ iov })).toBe(3)
+    const none = { level: 270, type: 0, data: new Uint8Array(0) }
+    const control = Object.assign([none], { map: () => [new Uint8Array(16)] })
+    expect(sender.sendmsg({ iov, control })).toBe(3)
   })
 
   test('an address of another realm is read', () => {

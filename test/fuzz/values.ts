@@ -41,6 +41,7 @@ export class Values {
   readonly #interfere: () => void
   #buffers: ArrayBuffer[] = []
   #deep = false
+  #during = false
 
   constructor(random: Random, interfere: () => void) {
     this.random = random
@@ -51,6 +52,12 @@ export class Values {
     this.given = []
     this.#buffers = []
     this.ran = false
+    this.#during = true
+  }
+
+  /** The call is over: what still looks at its arguments finds them quiet. */
+  end(): void {
+    this.#during = false
   }
 
   /** The types of parameters do not matter here. */
@@ -101,7 +108,7 @@ export class Values {
   }
 
   #touch(): void {
-    if (this.#deep) return
+    if (this.#deep || !this.#during) return
     this.#deep = true
     this.ran = true
     try {
