@@ -3,6 +3,7 @@
 import type { CnCallback, NotificationRequest, NotifyRange } from '../api.js'
 import { CN_HEADERS, type HostFunction, LAYOUT, type Machine } from '../machine/index.js'
 import { type CbId, type CnMsgInit, EMSGSIZE, u32 } from '../uapi/index.js'
+import { firstBytes, lengthOf } from '../uapi/typed-arrays.js'
 import { asFunction } from '../user/index.js'
 import { completeMessage } from './message.js'
 
@@ -64,9 +65,10 @@ export class Connector {
       machine.transmitConnector(msg, length)
       result = machine.abi.cn_send(idx, val, length, portid, group, gfp)
     } else {
+      const data = firstBytes(msg.data, lengthOf(msg.data))
       const skb = machine.abi.cn_reserve(idx, val, length, portid, group, gfp)
       if (skb < 0) return skb
-      machine.fillConnector(skb, msg, length)
+      machine.fillConnector(skb, { ...msg, data }, length)
       result = machine.abi.cn_commit(skb)
     }
     machine.settle()

@@ -9,7 +9,7 @@ import type {
 } from '../api.js'
 import { type HostFunction, LAYOUT, type Machine } from '../machine/index.js'
 import { ENOMEM, GFP_KERNEL, i32, u32 } from '../uapi/index.js'
-import { lengthOf } from '../uapi/typed-arrays.js'
+import { firstBytes, lengthOf } from '../uapi/typed-arrays.js'
 import { asBoolean, asBytes, asFunction, asObject } from '../user/index.js'
 
 /** More bytes than any machine has. */
@@ -81,8 +81,9 @@ export class KernelSockets {
       machine.transmit(skb)
       return machine.abi.ksock_message(length, group, gfp)
     }
+    const bytes = firstBytes(skb, length)
     const message = machine.abi.ksock_reserve(Math.min(length, TOO_LONG), group, gfp)
-    if (message !== 0) machine.fillParts(message, [skb])
+    if (message !== 0) machine.fillParts(message, [bytes])
     return message
   }
 

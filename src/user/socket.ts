@@ -24,7 +24,7 @@ import {
   type SockaddrNl,
   u32,
 } from '../uapi/index.js'
-import { lengthOf } from '../uapi/typed-arrays.js'
+import { firstBytes, lengthOf } from '../uapi/typed-arrays.js'
 import {
   NOWHERE,
   requiredTarget,
@@ -176,8 +176,10 @@ export class Socket implements SocketInterface {
       machine.transmitParts(parts)
       return this.#finish(abi.sendmsg(sock, length, flags, addrlen, family, pid, groups, control.length), syscall)
     }
+    // What cannot be read any more throws here, before there is a message.
+    const readable = parts.map((part) => firstBytes(part, lengthOf(part)))
     const skb = check(abi.send_reserve(sock, length, flags, addrlen, family, pid, groups, control.length), syscall)
-    machine.fillParts(skb, parts)
+    machine.fillParts(skb, readable)
     return this.#finish(abi.send_commit(sock, skb), syscall)
   }
 
