@@ -1,7 +1,7 @@
 // Virtual time, and the timers that hang on it.
 
 import type { Clock as ClockInterface, Timer as TimerInterface } from '../api.js'
-import type { Machine } from '../machine/index.js'
+import { type Machine, readClock } from '../machine/index.js'
 import { asFunction } from '../user/index.js'
 
 const NS_PER_MS = 1e6
@@ -11,12 +11,6 @@ const LONGEST_STEP = 2 ** 31
 /** Where virtual time ends: 64 bits of nanoseconds, over 500 years. */
 const LAST_MS = 2 ** 44
 
-/** Nanoseconds since boot; exact below 2^53, which is 104 days. */
-export function nanoseconds(machine: Machine): number {
-  machine.abi.clock_read()
-  return machine.listWord(1) * HIGH + machine.listWord(0)
-}
-
 export class Clock implements ClockInterface {
   readonly #machine: Machine
 
@@ -25,7 +19,8 @@ export class Clock implements ClockInterface {
   }
 
   get now(): number {
-    return nanoseconds(this.#machine) / NS_PER_MS
+    const { ms, ns } = readClock(this.#machine)
+    return ms + ns / NS_PER_MS
   }
 
   advance(ms: number): void {
@@ -92,7 +87,7 @@ export class Timers {
   }
 
   get jiffies(): number {
-    return Math.floor(nanoseconds(this.#machine) / NS_PER_MS)
+    return readClock(this.#machine).ms
   }
 
   setup(callback: (timer: TimerInterface) => void): TimerInterface {

@@ -1,7 +1,7 @@
 // Who waits for which socket. The kernel arms a socket and names it on its ready list; here is who is told then, first come first
 // served. Timeouts are timers of the kernel, on its virtual clock.
 
-import { LAYOUT, type Machine } from '../machine/index.js'
+import { LAYOUT, type Machine, readClock } from '../machine/index.js'
 import { EAGAIN, ENOMEM, SO_RCVTIMEO, SO_SNDTIMEO } from '../uapi/index.js'
 import { check, SystemError } from './errors.js'
 
@@ -28,9 +28,8 @@ const HIGH = 2 ** 32
 
 /** Runs `fire` in `milliseconds` of virtual time; the result takes it back. */
 export function startTimer(machine: Machine, milliseconds: number, fire: () => void): () => void {
-  machine.abi.clock_read()
-  const now = (machine.listWord(1) * HIGH + machine.listWord(0)) / NS_PER_MS
-  const tick = Math.ceil(now + milliseconds)
+  const { ms, ns } = readClock(machine)
+  const tick = ms + Math.ceil(ns / NS_PER_MS + milliseconds)
   const timer = machine.abi.timer_add(tick >>> 0, Math.floor(tick / HIGH))
   if (timer < 0) throw new SystemError(-ENOMEM, 'timer')
   const slot = machine.listWord(0)

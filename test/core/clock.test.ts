@@ -132,3 +132,13 @@ describe('time inside time', () => {
     expect(seen).toEqual([2, 2, 2, 2, 2])
   })
 })
+
+test('loses no nanosecond, however late it is', () => {
+  const kernel = boot()
+  kernel.clock.advance(2 ** 43)
+  kernel.clock.advance(0.25)
+  expect(kernel.clock.now).toBe(2 ** 43 + 0.25)
+  expect(kernel.jiffies).toBe(2 ** 43)
+  kernel.clock.advance(0.5)
+  expect([kernel.clock.now, kernel.jiffies]).toEqual([2 ** 43 + 0.75, 2 ** 43])
+})
