@@ -6,21 +6,38 @@ import { stateHash } from './hash'
 import { logRead, logWrite } from './log/log'
 import { machineBoot, machineHalt } from './machine'
 import { kernel } from './kernel'
-import { RECEIVE_AT, RECEIVE_SIZE, RESULT_AT, TRANSMIT_AT, TRANSMIT_SIZE, nil, setResult, refOf } from './memory'
+import { readStats, taskNext, timerNext } from './inspect'
+import { PAGE_MAP_AT, RECEIVE_AT, RECEIVE_SIZE, RESULT_AT, STATE, TRANSMIT_AT, TRANSMIT_SIZE, nil, setResult, refOf } from './memory'
 import { bytesInUse } from './mm/alloc'
+import { failslabSet } from './mm/failslab'
+import { setPressure } from './mm/gfp'
+import { pagesEnd } from './mm/pages'
+import { moduleAdd, moduleDelete, moduleNext } from './module/module'
 import * as result from './result'
 import * as slots from './slot'
-import { CALLBACK_NAME, CnCallback, callbackAdd, callbackDelete } from './connector/registry'
-import { announce, request } from './connector/notify'
+import { CALLBACK_NAME, CnCallback, callbackAdd, callbackDelete, callbackSlot } from './connector/registry'
+import { announce, request, requestNext } from './connector/notify'
 import { MAX_CPUS as CPUS, procReplay } from './connector/proc'
 import { cnCommit, cnReserve, cnSendWindow } from './connector/send'
+import { runWork } from './connector/work'
 import { ackSend } from './netlink/ack'
 import { sockBind, sockConnect, sockName, sockPeer } from './netlink/bind'
 import { sockRelease } from './netlink/close'
-import { dumpAbort, dumpBegin, dumpContinue, dumpOpen } from './netlink/dump'
+import { dumpAbort, dumpBegin, dumpContinue, dumpOpen, dumpSlot } from './netlink/dump'
 import { sockOpen } from './netlink/open'
-import { groupClear, hasListeners } from './netlink/group'
-import { listSock, nextSock, pollBits } from './netlink/query'
+import { overrun } from './netlink/deliver'
+import { Group, groupClear, hasListeners } from './netlink/group'
+import {
+  describeSock,
+  groupMember,
+  listMessage,
+  listSock,
+  nextGroup,
+  nextMembership,
+  nextSock,
+  pollBits,
+  queuedMessage,
+} from './netlink/query'
 import {
   kernelBroadcast,
   kernelBroadcastAsking,
@@ -30,14 +47,30 @@ import {
   kernelSetError,
   kernelSkb,
   kernelSkbFromWindow,
+  kernelSlot,
   kernelUnicast,
 } from './netlink/kernelsock'
 import { optionGet, optionMore, optionSet } from './netlink/options'
 import { HOOK_BIND, HOOK_UNBIND, protocolAt } from './netlink/protocol'
 import { receive, receiveDone } from './netlink/receive'
 import { sendCommit, sendReserve, sendWindow } from './netlink/send'
-import { SOCK_ARMED_READ, SOCK_ARMED_ROOM, SOCK_DUMPING, SOCK_PASSCRED, SOCK_PASSSEC, SOCK_PKTINFO, Sock } from './netlink/sock'
+import {
+  SOCK_ARMED_READ,
+  SOCK_ARMED_ROOM,
+  SOCK_BOUND,
+  SOCK_BROADCAST_ERROR,
+  SOCK_CONGESTED,
+  SOCK_CONNECTED,
+  SOCK_DUMPING,
+  SOCK_FILTERED,
+  SOCK_NO_ENOBUFS,
+  SOCK_PASSCRED,
+  SOCK_PASSSEC,
+  SOCK_PKTINFO,
+  Sock,
+} from './netlink/sock'
 import { arm, readyNext } from './netlink/wake'
+import * as watch from './netlink/watch'
 import { SKB_HEADER, Skb, skbPut } from './skb/skb'
 import { namespaceNumber } from './task/namespace'
 import { signalEnds, taskExit, taskKill } from './task/exit'
@@ -54,8 +87,9 @@ import {
 } from './task/identity'
 import { Task, taskByPid, taskFork, taskSpawn } from './task/task'
 import { advance } from './time/clock'
-import { random } from './time/random'
-import { Timer, timerAdd, timerDelete, timerMove } from './time/timer'
+import { faultRandom, random } from './time/random'
+import * as timers from './time/timer'
+import { Timer, timerAdd, timerDelete, timerMove, wheelNext } from './time/timer'
 
 /**
  * The one import: `kindSlot` is the slot of a function, times 16, plus CALL_*; what it answers is 0 or -errno where that means
@@ -159,6 +193,51 @@ export const HOOK_BIND_BIT: i32 = HOOK_BIND
 /** Hook bit of ksock_create: unbind. */
 export const HOOK_UNBIND_BIT: i32 = HOOK_UNBIND
 
+/** Kind of a call to the host: the tap; a: a message or 0, b: TAP_*. It has no slot and must not call back. */
+export const CALL_TAP: i32 = slots.CALL_TAP
+/** Kind of a call to the host: the fault rules; a: a message, b: FAULT_* bits. It has no slot; draws only may be made in it. */
+export const CALL_FAULT: i32 = slots.CALL_FAULT
+/** First of the result words that say what these two are called for. */
+export const WORD_WATCH: i32 = result.RESULT_WATCH
+/** Bit of set_watch: fault rules. */
+export const WATCH_FAULTS: i32 = watch.WATCH_FAULTS
+/** Bit of set_watch: the tap. */
+export const WATCH_TAP: i32 = watch.WATCH_TAP
+/** To the tap: a message is on its way; words: key, port, group, reference of the sending socket or 0. */
+export const TAP_BEGIN: i32 = watch.TAP_BEGIN
+/** To the tap: what became of it at a receiver; words: reference of the socket or 0, VERDICT_*. */
+export const TAP_DELIVERY: i32 = watch.TAP_DELIVERY
+/** To the tap: its way has ended; word: the result. */
+export const TAP_END: i32 = watch.TAP_END
+/** To the tap: a receive; words: reference of the socket, the result. */
+export const TAP_RECEIVE: i32 = watch.TAP_RECEIVE
+/** Bit for the fault rules: nobody is chosen yet. Words: key, group, receiver's port. */
+export const FAULT_MESSAGE: i32 = watch.FAULT_MESSAGE
+/** Bit for the fault rules: it may be lost here. */
+export const FAULT_LOSABLE: i32 = watch.FAULT_LOSABLE
+/** Answer of the fault rules: lost, or failed. */
+export const FAULT_LOST: i32 = watch.FAULT_LOST
+/** Answer of the fault rules: this, and milliseconds: delayed. */
+export const FAULT_DELAY: i32 = watch.FAULT_DELAY
+/** In place of a slot: the timer delivers a delayed message. */
+export const SLOT_DELAYS: i32 = timers.DELAYS
+/** Where the machine's state begins. */
+export const STATE_AT: i32 = STATE
+/** Where the roots end and the page map begins. */
+export const PAGE_MAP: i32 = PAGE_MAP_AT
+/** SOCK_* flag: bound. */
+export const FLAG_BOUND: i32 = SOCK_BOUND
+/** SOCK_* flag: congested. */
+export const FLAG_CONGESTED: i32 = SOCK_CONGESTED
+/** SOCK_* flag: connected. */
+export const FLAG_CONNECTED: i32 = SOCK_CONNECTED
+/** SOCK_* flag: a filter is attached. */
+export const FLAG_FILTERED: i32 = SOCK_FILTERED
+/** SOCK_* flag: NETLINK_NO_ENOBUFS. */
+export const FLAG_NO_ENOBUFS: i32 = SOCK_NO_ENOBUFS
+/** SOCK_* flag: NETLINK_BROADCAST_ERROR. */
+export const FLAG_BROADCAST_ERROR: i32 = SOCK_BROADCAST_ERROR
+
 /** How many CPUs a machine has. */
 export const MAX_CPUS: i32 = CPUS
 
@@ -173,7 +252,23 @@ export function state_hash(): void { const h = stateHash(); setResult(result.RES
 /** The next number of the seeded generator. */
 export function next_random(): u32 { return random() }
 /** Sets the level of memory pressure, 0 to 3. */
-export function set_pressure(level: u32): void { kernel().pressure = level }
+export function set_pressure(level: u32): void { setPressure(level) }
+/** Sets the knobs of failslab; `times` -1 is without end. */
+export function set_failslab(probability: u32, interval: u32, times: i32, space: u32): void { failslabSet(probability, interval, times, space) }
+/** The next number of the generator of faults. */
+export function fault_random(): u32 { return faultRandom() }
+/** Sets who watches messages: WATCH_* bits. */
+export function set_watch(bits: u32): void { kernel().watch = bits }
+/** Lists a module, whose name lies in the transmit window; 0, -EEXIST, -ENOMEM. */
+export function module_add(length: u32): i32 { return moduleAdd(TRANSMIT_AT, length) }
+/** Takes a module off the list; 0, -ENOENT. */
+export function module_delete(length: u32): i32 { return moduleDelete(TRANSMIT_AT, length) }
+/** The module after another (0: the first), or 0: its name in the receive window, the name's length in the first list word. */
+export function module_next(module: u32): u32 { return moduleNext(module) }
+/** Where what is in use of memory ends. */
+export function memory_end(): u32 { return pagesEnd() }
+/** Counts of the machine in the list words; the order is readStats()'s. */
+export function stats(): void { readStats() }
 /** The number of the network namespace whose name lies in the transmit window. -ENOSPC, -ENOMEM. */
 export function namespace_number(length: u32): i32 { return namespaceNumber(TRANSMIT_AT, length) }
 
@@ -310,6 +405,12 @@ export function notifier_on(): i32 { return notifierSlot() }
 export function timer_add(low: u32, high: u32): i32 { return timerAdd((<u64>high << 32) | low) }
 /** Arms a pending timer for another tick. */
 export function timer_move(timer: u32, low: u32, high: u32): void { timerMove(changetype<Timer>(timer), (<u64>high << 32) | low) }
+/** The timer after another in the order of arming (0: the first), or 0: its tick in two list words, then its slot. */
+export function timer_next(timer: u32): u32 { return timerNext(timer) }
+/** The tick at which time has something to do next, in two list words; false if there is none. */
+export function clock_next(): bool { return clockNext() }
+/** Runs the oldest queued work; false if there was none. */
+export function work_run(): bool { return runWork() }
 /** Takes a pending timer back. */
 export function timer_delete(timer: u32): void { timerDelete(changetype<Timer>(timer)) }
 /** Moves time by milliseconds and nanoseconds, running what is due. -EDEADLK. */
@@ -326,8 +427,34 @@ export function log_read(position: u32): i32 { return logRead(position) }
  * receive window, its length in the third list word.
  */
 export function callback_next(callback: u32): u32 { return listCallback(callback) }
-/** The socket after another (0: the first), or 0: key, port, groups, rmem, drops, id, whether it is bound, in the list words. */
+/** The task after another (0: the first), or 0; the words are taskNext()'s. */
+export function task_next(task: u32): u32 { return taskNext(task) }
+/** The slot of the function of an id, or -1. */
+export function callback_slot(idx: u32, val: u32): i32 { return callbackSlot(idx, val) }
+/** The notification request after another (0: the first), or 0: slot or -1, group, ranges of idx, of val, where they lie. */
+export function request_next(request: u32): u32 { return requestNext(request) }
+/** The slot of a kernel socket's functions, or -1. */
+export function ksock_slot(unit: u32): i32 { return kernelSlot(unit) }
+/** The slot of the release notifier, or -1. */
+export function notifier_slot(): i32 { return kernel().notifier - 1 }
+/** The slot of a dump that a socket has running, or -1. */
+export function dump_slot(sock: u32): i32 { return dumpSlot(changetype<Sock>(sock)) }
+/** The socket after another (0: the first), or 0: key, port, groups, rmem, drops, id, whether it is bound, task, in the list words. */
 export function socket_next(sock: u32): u32 { return listSock(nextSock(sock)) }
+/** More of a socket in the list words; the order is describeSock()'s. */
+export function socket_describe(sock: u32): void { describeSock(changetype<Sock>(sock)) }
+/** The least group above another that a socket is a member of, or 0. */
+export function socket_group(sock: u32, after: u32): u32 { return nextMembership(changetype<Sock>(sock), after) }
+/** A message of a socket's queue: number (two words), port, group, truesize, length in the list words. */
+export function socket_queued(sock: u32, index: u32): u32 { return queuedMessage(changetype<Sock>(sock), index) }
+/** The same words of any message. */
+export function message_describe(skb: u32): void { listMessage(changetype<Skb>(skb)) }
+/** A socket overruns, as if it had lost a message. */
+export function socket_overrun(sock: u32): void { overrun(changetype<Sock>(sock)) }
+/** The group at a place of the table or behind it: key, number, entries, reference in the list words; the place behind it, or 0. */
+export function group_next(at: u32): u32 { return nextGroup(at) }
+/** The id of a group's member at an index, or 0; the highest index is served first. */
+export function group_member(group: u32, index: u32): u32 { return groupMember(changetype<Group>(group), index) }
 /** Whether a protocol has a kernel socket. */
 export function protocol_present(unit: u32): u32 { return protocolAt(unit).present }
 
@@ -345,6 +472,13 @@ function requestWithSlot(length: u32, wanted: bool): i32 {
     slot = 0
   }
   return error ? error : slot
+}
+
+function clockNext(): bool {
+  const next = wheelNext()
+  setResult(result.RESULT_LIST, next as u32)
+  setResult(result.RESULT_LIST + 1, (next >>> 32) as u32)
+  return next != u64.MAX_VALUE
 }
 
 function taskNetns(pid: u32): i32 {

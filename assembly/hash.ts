@@ -8,6 +8,7 @@ import { STATE, nil } from './memory'
 import { CALLBACK_NAME, CnCallback } from './connector/registry'
 import { rangesOf } from './connector/notify'
 import { filterCount, filterProgram } from './netlink/filter'
+import { firstModule, moduleName } from './module/module'
 import { membershipAt } from './netlink/group'
 import { MAX_PROTOCOLS, protocolAt } from './netlink/protocol'
 import {
@@ -16,6 +17,7 @@ import {
   SOCK_ARMED_READ,
   SOCK_ARMED_ROOM,
   SOCK_BUSY,
+  SOCK_DELAYED,
   SOCK_DYING,
   SOCK_FILTERED,
   Sock,
@@ -27,8 +29,9 @@ import { Cred } from './task/cred'
 import { Task } from './task/task'
 import { ringAt, ringCount } from './skb/ring'
 import { Skb, skbData } from './skb/skb'
+import { DELAYS } from './time/timer'
 
-const HIDDEN = SOCK_ARMED_READ | SOCK_ARMED_ROOM | SOCK_BUSY | SOCK_DYING
+const HIDDEN = SOCK_ARMED_READ | SOCK_ARMED_ROOM | SOCK_BUSY | SOCK_DYING | SOCK_DELAYED
 
 // @ts-ignore: decorator
 @inline
@@ -162,8 +165,10 @@ function mixRest(h: u64): u64 {
   let timer = k.firstTimer
   while (!nil(timer)) {
     h = mix(mix(h, timer.expires), timer.due)
+    if (timer.slot == DELAYS) h = mixSkb(mix(mix(h, timer.key), nil(timer.sock) ? 0 : timer.sock.id), timer.skb)
     timer = timer.laterArmed
   }
+  for (let module = firstModule(); !nil(module); module = module.next) h = mixBytes(h, moduleName(module), module.length)
   let one = changetype<Namespace>(k.namespaceList)
   while (!nil(one)) {
     h = mixBytes(mix(h, one.number), changetype<usize>(one) + offsetof<Namespace>(), one.length)
@@ -186,6 +191,8 @@ export function stateHash(): u64 {
   h = mixWords(h, STATE + offsetof<Kernel>('random0'), 4)
   h = mixWords(h, STATE + offsetof<Kernel>('pressure'), 15)
   h = mix(mix(h, k.nextPid), k.nextSocketId)
+  h = mix(mix(mix(mix(h, k.endPage), k.messages), k.delivered), k.dropped)
+  h = mixWords(h, STATE + offsetof<Kernel>('failProbability'), 7)
   h = mix(mix(h, k.notifier ? 1 : 0), k.procListeners)
   h = mixWords(mix(h, k.pidNamespaces), PROC_COUNTERS, MAX_CPUS)
   h = mixRest(mixConnector(mixTasks(mixProtocols(h))))

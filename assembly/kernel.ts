@@ -10,7 +10,7 @@ import { NotifyRequest } from './connector/notify'
 import { Timer } from './time/timer'
 import { Skb } from './skb/skb'
 
-//   struct Kernel, 300 bytes at STATE
+//   struct Kernel, 368 bytes at STATE
 //      0 ┌────────────────────────────────────────────────────────────────┐
 //        │ now (u64 ns)        │ nextOrdinal (u64, of all that has order) │
 //     16 │ random 0..3                                                    │
@@ -26,7 +26,10 @@ import { Skb } from './skb/skb'
 //    240 │ armed, running, notifier, nextPid, namespaces                  │
 //    260 │ log (ring, head, tail), nextSocketId                           │
 //    276 │ table of tasks, cn_proc's listeners, pid namespaces, traced    │
-//    300 └────────────────────────────────────────────────────────────────┘
+//    300 │ watch; messages, delivered, dropped (u64): counts since boot   │
+//    328 │ trouble; failslab: probability, interval, times, space, calls, │
+//    352 │ failed, generator of faults; modules, delayed messages         │
+//    368 └────────────────────────────────────────────────────────────────┘
 //   +512  heads of the lists of free page runs, by size (32 words)
 //   +640  heads of the lists of pages with free blocks, by class (32 words)
 //   +768  timer wheel: which slots are taken (8 u64), where it stands (u64)
@@ -108,6 +111,20 @@ export class Kernel {
   procListeners: i32
   pidNamespaces: u32
   traced: u32
+  watch: u32
+  messages: u64
+  delivered: u64
+  dropped: u64
+  trouble: u32
+  failProbability: u32
+  failInterval: u32
+  failTimes: i32
+  failSpace: u32
+  failCalls: u32
+  failed: u32
+  faultRandom: u32
+  moduleList: usize
+  delayed: u32
 }
 
 /** Heads of the lists of free page runs. */

@@ -7,7 +7,9 @@ import { FREE_RUNS, Kernel, PARTIAL_PAGES, PROC_COUNTERS, PROTOCOLS, WHEEL_BITS,
 import { logFree } from './log/log'
 import { PAGE_MAP_AT, RECEIVE_AT, RESULT_AT, STATE, TRANSMIT_AT, nil } from './memory'
 import { bytesInUse } from './mm/alloc'
+import { failslabReset } from './mm/failslab'
 import { initPages } from './mm/pages'
+import { modulesFree } from './module/module'
 import { kernelRelease } from './netlink/kernelsock'
 import { INPUT_CONNECTOR, MAX_PROTOCOLS, initProtocols, protocolAt } from './netlink/protocol'
 import { Cold, Sock } from './netlink/sock'
@@ -27,7 +29,7 @@ function checkLayout(): void {
   assert(offsetof<Cold>() == 112, 'layout: struct Cold has other than 112 bytes')
   assert(offsetof<Skb>() == 64, 'layout: struct Skb has other than 64 bytes')
   assert(offsetof<CnCallback>() == 28, 'layout: the name of struct CnCallback does not follow its fields')
-  assert(offsetof<Kernel>('traced') == 296, 'layout: struct Kernel has other than 300 bytes')
+  assert(offsetof<Kernel>('delayed') == 364, 'layout: struct Kernel has other than 368 bytes')
   assert(FREE_RUNS == STATE + 512 && PARTIAL_PAGES == STATE + 640 && WHEEL_BITS == STATE + 768, 'layout: the heads of lists moved')
   assert(PROTOCOLS == STATE + 1024 && WHEEL_SLOTS == STATE + 2048, 'layout: protocols or the timer wheel moved')
   assert(PROC_COUNTERS == STATE + 896, 'layout: the counters of cn_proc moved')
@@ -45,6 +47,7 @@ export function machineBoot(seed: u32): i32 {
   k.nextSocketId = 1
   initPages((<u32>memory.size()) << 16)
   seedRandom(seed)
+  failslabReset()
   initProtocols()
   return initRegistry(RECEIVE_AT) ? 0 : -ENOMEM
 }
@@ -63,6 +66,7 @@ export function machineHalt(): u32 {
   if (k.notifier) slotGive(k.notifier - 1)
   k.notifier = 0
   namespacesFree()
+  modulesFree()
   logFree()
   while (readyNext()) {}
   return bytesInUse()

@@ -30,5 +30,7 @@ export const RESULT_SOCK_FLAGS: u32 = 10
 export const RESULT_ADDR_PID: u32 = 11
 /** An address: groups. */
 export const RESULT_ADDR_GROUPS: u32 = 12
+/** First of the four words that say what the tap and the fault rules are called for. */
+export const RESULT_WATCH: u32 = 120
 /** First of the words that listings and queries fill. */
 export const RESULT_LIST: u32 = 16

@@ -24,6 +24,10 @@ export const CALL_FILTER: u32 = 7
 export const CALL_DUMP: u32 = 8
 /** The done hook of a dump. */
 export const CALL_DUMP_DONE: u32 = 9
+/** The tap, which has no slot; a: a message, b: TAP_*. */
+export const CALL_TAP: u32 = 10
+/** The fault rules, which have no slot; a: a message, b: FAULT_*. What they answer is the verdict. */
+export const CALL_FAULT: u32 = 11
 const KIND_BITS: u32 = 4
 const TAKEN: u32 = 0xffffffff
 const FIRST_SLOTS: u32 = 16

@@ -69,7 +69,7 @@ function fail(text, index, message) {
 }
 
 /** The text of src/machine/abi.generated.ts; layout holds the value of each constant. */
-export function renderAbi({ functions, constants, imports }, layout) {
+export function renderAbi({ functions, constants, imports }, layout, digest) {
   const indent = (doc) => (doc ? `${doc.replace(/^ *\*/gm, '   *').replace(/^/, '  ')}\n` : '')
   const method = ({ name, doc, params, result }) =>
     `${indent(doc)}  ${name}(${params.map((param) => `${param}: number`).join(', ')}): ${result === 'void' ? 'void' : 'number'}`
@@ -89,6 +89,9 @@ ${functions.map(({ name }, index) => `  ${name}: ${index + 1},`).join('\n')}
 export const LAYOUT = {
 ${constants.map(({ name, doc }) => `${indent(doc)}  ${name}: ${layout[name]},`).join('\n')}
 } as const
+
+/** Of the kernel's sources: images of memory belong to the kernel that made them. */
+export const KERNEL_DIGEST = 0x${digest}
 
 /** Everything that the kernel imports (a debug build env.abort too). */
 export const IMPORTS = [${['env.memory', ...imports.map(({ path }) => path)].map((path) => `'${path}'`).join(', ')}] as const

@@ -1,9 +1,11 @@
 // The kernel: assembly/abi.ts compiled twice, and src/machine/abi.generated.ts made from it and the result.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseAbi, renderAbi } from './abi.mjs'
 import { BuildError, runTool } from './progress.mjs'
+import { hashFiles, listFiles } from './stamp.mjs'
 
 export const WASM_INPUTS = [
   'assembly',
@@ -11,11 +13,14 @@ export const WASM_INPUTS = [
   'package-lock.json',
   'scripts/abi.mjs',
   'scripts/progress.mjs',
+  'scripts/stamp.mjs',
   'scripts/wasm.mjs',
 ]
 export const WASM_OUTPUTS = ['build/release.wasm', 'build/debug.wasm', 'src/machine/abi.generated.ts']
 
 const asc = fileURLToPath(import.meta.resolve('assemblyscript/bin/asc.js'))
+/** 32 bits are enough to tell one kernel from the next. */
+const DIGEST_DIGITS = 8
 // New files come here first and move in together, so that a failed build leaves the last good one.
 const FRESH = 'build/fresh'
 
@@ -24,7 +29,10 @@ export async function buildWasm(root) {
   mkdirSync(join(root, FRESH), { recursive: true })
   await Promise.all([compile(root, 'release'), compile(root, 'debug')])
   const abi = parseAbi(readFileSync(join(root, 'assembly/abi.ts'), 'utf8'))
-  const generated = renderAbi(abi, agreedLayout(root, abi))
+  const layout = agreedLayout(root, abi)
+  await removeConstants(root, abi)
+  const sources = hashFiles(root, listFiles(root, ['assembly', 'asconfig.json']))
+  const generated = renderAbi(abi, layout, sources.slice(0, DIGEST_DIGITS))
   for (const file of ['release.wasm', 'debug.wasm', 'debug.wasm.map']) {
     renameSync(join(root, FRESH, file), join(root, 'build', file))
   }
@@ -37,6 +45,16 @@ async function compile(root, target) {
   const args = ['--config', 'asconfig.json', '--target', target, '--outFile', `${FRESH}/${target}.wasm`]
   const warnings = await runTool(asc, args, { cwd: root, nodeArgs: ['--enable-source-maps'] })
   if (warnings.trim()) process.stderr.write(`\n${warnings}`)
+}
+
+// The host has the constants from the generated file: in the release build they would only be carried about.
+async function removeConstants(root, abi) {
+  const file = join(root, FRESH, 'release.wasm')
+  const { default: binaryen } = await import(createRequire(asc).resolve('binaryen'))
+  const module = binaryen.readBinary(new Uint8Array(readFileSync(file)))
+  for (const { name } of abi.constants) module.removeExport(name)
+  module.runPasses(['remove-unused-module-elements'])
+  writeFileSync(file, module.emitBinary())
 }
 
 function agreedLayout(root, abi) {

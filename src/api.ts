@@ -58,6 +58,8 @@ export interface BootOptions {
   readonly limits?: Partial<Limits>
   /** A compiled kernel (see compile()); by default the embedded bytes are compiled. */
   readonly module?: WebAssembly.Module
+  /** Whether kernel.journal records, from the first call on; false by default. */
+  readonly journal?: boolean
 }
 
 /** A kernel module written in TypeScript. A negative result of init is what insmod() returns. */
@@ -65,6 +67,8 @@ export interface Module {
   readonly name: string
   init(kernel: Kernel, params: Readonly<Record<string, unknown>>): number
   exit?(kernel: Kernel): void
+  /** Called by restore() instead of init: binds the module's functions to what the machine has of it. */
+  restore?(kernel: Kernel, bind: Rebinding): void
 }
 
 /** A timer on the virtual clock. It fires once, `expires` being a number of jiffies; arm it again for the next time. */
@@ -182,10 +186,34 @@ export interface NotificationRequest {
 export interface Clock {
   /** Milliseconds since boot, with fractions. */
   readonly now: number
+  /** Nanoseconds since boot. */
+  readonly now_ns: bigint
   /** Moves time by `ms`, running due timers and queued work in order. */
   advance(ms: number): void
   /** Runs what is queued or due now; time does not move. */
   runUntilIdle(): void
+  /** Resolves `ms` of virtual time later; 0 gives up the turn of a program. Rejects with the signal's reason, or ENOMEM. */
+  sleep(ms: number, options?: { signal?: AbortSignal }): Promise<void>
+  /** Ties virtual time to real time, for applications: from now on it moves by itself until stop(). */
+  follow(options?: FollowOptions): Follower
+}
+
+export interface FollowOptions {
+  /** Virtual milliseconds for each real one; 1 by default. */
+  readonly speed?: number
+  /** Real milliseconds between two looks at the real clock; 10 by default. */
+  readonly interval?: number
+  /** Virtual milliseconds of one step at most, for hosts that sleep; without end by default. */
+  readonly longest?: number
+  /** Who is told what a callback threw; by default nobody catches it, as with any timer of the host. */
+  readonly onError?: (error: unknown) => void
+}
+
+/** Virtual time that follows real time. */
+export interface Follower {
+  readonly running: boolean
+  stop(): void
+  [Symbol.dispose](): void
 }
 
 export type MemoryPressure = 'none' | 'low' | 'high' | 'critical'
@@ -213,6 +241,362 @@ export interface ProcEventSource {
   readonly pending: boolean
   /** The rest is not sent. */
   stop(): void
+}
+
+/** What became of a message at one receiver. */
+export type TapVerdict =
+  /** It is in the receiver's queue. */
+  | 'queued'
+  /** The receive buffer is full: lost by a multicast or a kernel that must not wait, refused to others. */
+  | 'no-room'
+  /** The machine's memory ended. */
+  | 'no-memory'
+  /** The receiver lost one before, and takes nothing until its queue has been read empty. */
+  | 'congested'
+  /** The receiver's socket filter, its request to cn_proc, or a broadcast's filter function left it out. */
+  | 'filtered'
+  /** The receiver has connected to another port. */
+  | 'refused'
+  /** A kernel socket or the connector has taken it. */
+  | 'handled'
+  /** A fault rule had it lost. */
+  | 'dropped'
+  /** A fault rule delays it. */
+  | 'delayed'
+
+/** One receiver of a message. */
+export interface TapDelivery {
+  /** The receiver's port, 0 for the kernel. */
+  readonly portid: number
+  /** The number of the receiver's socket (its inode in /proc/net/netlink), 0 for the kernel. */
+  readonly socket: number
+  /** The process that owns the socket, 0 for the kernel, and its name. */
+  readonly pid: number
+  readonly comm: string
+  readonly verdict: TapVerdict
+}
+
+/** A message that was sent, and what became of it. */
+export interface TapMessage {
+  readonly kind: 'message'
+  /** Virtual time in nanoseconds. */
+  readonly time: bigint
+  /** The message's number, counted over all messages of the machine. */
+  readonly number: number
+  readonly protocol: number
+  /** A copy of its bytes. */
+  readonly data: Uint8Array
+  /** The sender's port, 0 for the kernel. */
+  readonly portid: number
+  readonly creds: Creds
+  /** The name of the sending process, '' for the kernel. */
+  readonly comm: string
+  /** Where it was sent to. */
+  readonly to: { readonly portid: number; readonly group: number }
+  /** What the call answered: bytes, 0, or -errno. */
+  readonly result: number
+  /** In the order of service. */
+  readonly deliveries: readonly TapDelivery[]
+}
+
+/** A message that was received, or an error that was. */
+export interface TapReceive {
+  readonly kind: 'receive'
+  readonly time: bigint
+  /** The message's number, 0 where an error was received. */
+  readonly number: number
+  readonly protocol: number
+  readonly socket: number
+  /** The receiver's port, process and its name. */
+  readonly portid: number
+  readonly pid: number
+  readonly comm: string
+  /** The sender's port, and the length of the whole message. */
+  readonly from: number
+  readonly length: number
+  /** Bytes copied, or -errno. */
+  readonly result: number
+}
+
+export type TapEvent = TapMessage | TapReceive
+
+/** Something that goes on until it is removed. */
+export interface Removable {
+  remove(): void
+  [Symbol.dispose](): void
+}
+
+/** A message as a fault rule sees it. `data` is a view, valid until the predicate returns. */
+export interface FaultMessage {
+  readonly protocol: number
+  /** The sender's port, 0 for the kernel. */
+  readonly portid: number
+  /** The group it was sent to, 0 for none. */
+  readonly group: number
+  /** Where it is about to go: a receiver's port, 0 for the kernel, null before anybody is chosen (the action "fail"). */
+  readonly to: number | null
+  /** The connector's id; null for other protocols, and for what is too short to have one. */
+  readonly id: CbId | null
+  readonly data: Uint8Array
+}
+
+/** What a message must have; every field that is given must agree. */
+export interface FaultMatch {
+  readonly protocol?: number
+  readonly portid?: number
+  readonly group?: number
+  readonly to?: number
+  readonly id?: Partial<CbId>
+}
+
+export type FaultAction =
+  /** Rules behind this one are not asked. */
+  | 'pass'
+  /**
+   * Lost at that receiver, as if its buffer were full. Only where Linux could lose it: a multicast, a unicast of a kernel that must not
+   * wait, or a queued callback; anything else passes.
+   */
+  | 'drop'
+  /** Comes to that receiver `ms` of virtual time later; the sender is told that it was taken. */
+  | 'delay'
+  /** The allocation of the message fails: ENOBUFS for a task, -ENOMEM for the kernel. Nobody gets it. */
+  | 'fail'
+
+export interface FaultRuleInit {
+  readonly action: FaultAction
+  /** Which messages; all by default. A function must be quick and must not call the kernel. */
+  readonly when?: FaultMatch | ((message: FaultMessage) => boolean)
+  /** Virtual milliseconds, for "delay". */
+  readonly ms?: number
+  /** Lets so many matching messages pass first. */
+  readonly skip?: number
+  /** Acts so often at most; without end by default. */
+  readonly times?: number
+  /** Acts with this probability, 0 to 1, drawn from the machine's generator of faults. */
+  readonly probability?: number
+  /** Acts only while this says true: a guard over anything outside. */
+  readonly guard?: () => boolean
+}
+
+export interface FaultRule extends Removable {
+  /** How often it acted. */
+  readonly hits: number
+}
+
+/** Linux's knobs of allocation failures (fault-injection: failslab). */
+export interface Failslab {
+  /** In percent; 0 turns it off. */
+  readonly probability: number
+  /** Only every so manyth allocation that could fail does. */
+  readonly interval: number
+  /** How many fail at most; -1: without end. */
+  readonly times: number
+  /** Bytes that are given before any failure. */
+  readonly space: number
+}
+
+export interface Faults {
+  /** Adds a rule behind the others. The first rule that matches and acts decides. */
+  add(rule: FaultRuleInit): FaultRule
+  /** Takes all rules away, and turns failslab off. */
+  clear(): void
+  /** Sets the knobs; those that are left out are as at boot: probability 0, interval 1, times 1, space 0. */
+  failslab(knobs: Partial<Failslab>): void
+  /** How many allocations failed because of failslab. */
+  readonly failed: number
+  /** How many allocations were asked for since boot. */
+  readonly allocations: number
+  /** A socket overruns now, as if a message to it had been lost. */
+  overrun(socket: Socket): void
+}
+
+/** Counts of one machine. */
+export interface KernelStats {
+  /** Messages made, delivered copies (each listener's counts), and losses at sockets. */
+  readonly messages: number
+  readonly delivered: number
+  readonly dropped: number
+  /** How many there are. */
+  readonly sockets: number
+  readonly callbacks: number
+  readonly tasks: number
+  readonly timers: number
+  readonly groups: number
+  readonly namespaces: number
+  /** Queued work, and messages that a fault rule delays. */
+  readonly work: number
+  readonly delayed: number
+  /** Bytes: in blocks, in pages that hold something, and of the whole machine. */
+  readonly memory: { readonly used: number; readonly pages: number; readonly total: number }
+  /** Allocations asked for, and those that failslab refused. */
+  readonly allocations: number
+  readonly failslab: number
+}
+
+/** A message in a queue. */
+export interface QueuedMessage {
+  readonly number: number
+  /** The sender's port. */
+  readonly portid: number
+  readonly group: number
+  /** What it counts of the receive buffer. */
+  readonly truesize: number
+  /** A copy. */
+  readonly data: Uint8Array
+}
+
+/** A socket as the kernel has it. */
+export interface SocketState {
+  /** Its number: its inode in /proc/net/netlink. */
+  readonly id: number
+  readonly pid: number
+  readonly comm: string
+  readonly protocol: number
+  readonly netns: number
+  readonly portid: number
+  readonly bound: boolean
+  /** The groups it is a member of, ascending. */
+  readonly groups: readonly number[]
+  /** Its peer, if connect() gave it one. */
+  readonly peer: { readonly portid: number; readonly group: number } | null
+  readonly rcvbuf: number
+  readonly sndbuf: number
+  /** Bytes of rcvbuf in use. */
+  readonly rmem: number
+  readonly drops: number
+  readonly congested: boolean
+  /** The pending error, 0 for none. */
+  readonly error: number
+  readonly filtered: boolean
+  readonly noEnobufs: boolean
+  readonly broadcastError: boolean
+  readonly queue: readonly QueuedMessage[]
+}
+
+/** What is in the machine, as plain objects: copies, for people and pages. */
+export interface KernelState {
+  readonly time: bigint
+  readonly tasks: readonly TaskState[]
+  readonly sockets: readonly SocketState[]
+  /** Members in the order of service. */
+  readonly groups: readonly {
+    readonly netns: number
+    readonly protocol: number
+    readonly group: number
+    readonly members: readonly number[]
+  }[]
+  readonly callbacks: readonly { readonly idx: number; readonly val: number; readonly name: string }[]
+  readonly modules: readonly string[]
+  readonly timers: readonly { readonly expires: number }[]
+  readonly work: number
+}
+
+export interface TaskState {
+  readonly pid: number
+  readonly tgid: number
+  readonly parent: number
+  readonly comm: string
+  readonly uid: number
+  readonly gid: number
+  readonly netns: number
+}
+
+/** A copy of everything that the machine knows. Nothing changes it; the same one can be used again and again. */
+export interface Snapshot {
+  /** Bytes of machine memory that it holds. */
+  readonly size: number
+  /** Virtual time in nanoseconds. */
+  readonly time: bigint
+  /** The digest of the state. */
+  readonly stateHash: string
+  /** As bytes, with a header and a checksum, for restore() here or elsewhere. */
+  export(): Uint8Array
+}
+
+/** What a restored machine's functions are bound to. */
+export interface RestoreOptions {
+  /** Modules that were loaded: their restore() binds what is theirs. */
+  readonly modules?: readonly Module[]
+  /** Connector callbacks, by id. */
+  readonly callbacks?: readonly { readonly id: CbId; readonly callback: CnCallback }[]
+  /** A compiled kernel (see compile()); by default the embedded bytes are compiled. */
+  readonly module?: WebAssembly.Module
+}
+
+/** How a module's functions come back into a restored machine. */
+export interface Rebinding {
+  /** The callback of an id; false if it is not registered, or bound already. */
+  callback(id: CbId, callback: CnCallback): boolean
+  /** The timer that was set up under this name; it is pending if it was. */
+  timer(name: string, callback: (timer: Timer) => void): Timer
+  /** The kernel socket of a protocol, its hooks bound again; null if there is none, or it is bound already. */
+  socket(unit: number, cfg?: NetlinkKernelCfg): KernelSocket | null
+  /** The release notifier, as netlink_register_notifier() takes it. */
+  notifier(callback: (notify: NetlinkNotify) => void): void
+  /** The callback of a notification request with these ranges and this group; false if there is none. */
+  notification(request: NotificationRequest, callback: CnCallback): boolean
+}
+
+/** The recorder of everything that enters the machine. */
+export interface Journal {
+  /** Whether it records. */
+  readonly recording: boolean
+  /** Calls recorded so far, nested ones included. */
+  readonly calls: number
+  /** Bytes recorded so far. */
+  readonly size: number
+  /** Starts recording. The journal begins with an image of the machine's memory. Throws inside a callback, or if it records. */
+  start(): void
+  /**
+   * Ends recording and gives the journal, its checksums and the state's digest at the end included; see replay(). A halted kernel
+   * gives what was recorded until then. Throws inside a callback, or if it does not record.
+   */
+  stop(): Uint8Array
+  /** The journal so far; recording goes on. Throws as stop() does. */
+  export(): Uint8Array
+}
+
+/** Which of several ready tasks or pieces of queued work runs next. */
+export type SchedulePolicy =
+  /** The one that has been ready longest. */
+  | 'fifo'
+  /** Any, by a generator of this seed. */
+  | { readonly seed: number }
+  /** As recorded: each entry an index into what was ready, in the order in which it became so; the first one when the list ends. */
+  | { readonly decisions: readonly number[] }
+
+/** Programs of tasks, and who is next. */
+export interface Schedule {
+  policy: SchedulePolicy
+  /** Whether time moves to the next timer when everybody waits; false by default. */
+  autoAdvance: boolean
+  /** The choices made since boot, where there was more than one to choose from: what `{ decisions }` takes. */
+  readonly decisions: readonly number[]
+  /** Resolves when nothing is ready any more; `stuck` names the programs that wait. Rejects with what programs or callbacks threw. */
+  idle(): Promise<{ readonly stuck: readonly string[] }>
+}
+
+/** A question: would this message reach anybody, or this socket? A message that the kernel would send has no `from`. */
+export interface ExplainQuestion {
+  readonly from?: Socket
+  /** For messages of the kernel; NETLINK_CONNECTOR by default. */
+  readonly protocol?: number
+  readonly data: Uint8Array
+  /** Where to; by default the sender's peer. */
+  readonly to?: { readonly nl_pid?: number; readonly nl_groups?: number; readonly group?: number }
+  /** This receiver only. */
+  readonly receiver?: Socket
+}
+
+export interface Explanation {
+  /** Whether it would reach anybody, or the receiver that was asked about. */
+  readonly reaches: boolean
+  /** One word for machines. */
+  readonly reason: string
+  /** One sentence for people. */
+  readonly sentence: string
+  /** The decisions on the way, in order, each a sentence. */
+  readonly steps: readonly string[]
 }
 
 /** The kernel side. Results are 0, a count, or -errno, as in C; a callback's own exception is the only thing thrown. */
@@ -273,7 +657,8 @@ export interface Kernel {
   printk(text: string): void
   /** The kernel log, a line each, stamped with the virtual time: `[    1.000000] text`. */
   dmesg(): string[]
-  timer_setup(callback: (timer: Timer) => void): Timer
+  /** `name` is what a restored machine knows it by, with the module whose function sets it up. */
+  timer_setup(callback: (timer: Timer) => void, name?: string): Timer
   /** 0 if it was idle, 1 if it was pending, -ENOMEM. */
   mod_timer(timer: Timer, expires: number): number
   /** 1 if it was pending, else 0. */
@@ -290,6 +675,34 @@ export interface Kernel {
   loadProcEvents(stream: Uint8Array): ProcEventSource
   readonly procfs: { read(path: string): string }
   readonly clock: Clock
+  /** The tasks that live, oldest first. */
+  tasks(): Task[]
+  /** The open sockets of a process, oldest first. */
+  sockets(task: Task): Socket[]
+  /** A socket's number: its inode in /proc/net/netlink. Never used twice by a machine. */
+  socketId(socket: Socket): number
+  /** Sends bytes as the kernel of a protocol would, with or without a kernel socket: to a port, or to a group without that port. */
+  inject(protocol: number, data: Uint8Array, to: { portid?: number; group?: number }): number
+  /** Tells of every message and every receive, until it is removed. The function must not call the kernel. */
+  tap(listener: (event: TapEvent) => void): Removable
+  readonly faults: Faults
+  readonly journal: Journal
+  readonly schedule: Schedule
+  /** Runs a program of a task: an async function that awaits its sockets. The schedule says when it goes on. */
+  run<T>(task: Task, program: (task: Task) => Promise<T>): Promise<T>
+  /** A copy of the machine. Throws inside a callback. Who waits for a socket is no part of it. */
+  snapshot(): Snapshot
+  /**
+   * Takes this machine back, with its functions, tasks and sockets as they were; whoever waits is rejected with ECANCELED. Sockets
+   * and tasks made since are closed. Throws for a snapshot of another machine, and inside a callback.
+   */
+  rewind(snapshot: Snapshot): void
+  /** What a restored machine could not bind again, a line each; empty for others. */
+  readonly unbound: readonly string[]
+  explain(question: ExplainQuestion): Explanation
+  stats(): KernelStats
+  /** What is in the machine, as plain objects. */
+  inspect(): KernelState
   /** The next u32 of the machine's seeded generator. */
   random(): number
   /** Which allocations fail: 'low' those with GFP_NOWAIT, 'high' those with GFP_ATOMIC too, 'critical' all. */

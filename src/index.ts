@@ -1,13 +1,31 @@
 // kernel-connector: Linux's netlink stack and Kernel Connector as a WebAssembly machine.
 
-import type { BootOptions, Kernel } from './api.js'
+import type { BootOptions, Kernel, RestoreOptions, Snapshot, TapEvent } from './api.js'
 import { Kernel as KernelMachine } from './kernel/index.js'
+import { Tap } from './kernel/tap.js'
+import { Watch } from './kernel/watch.js'
+import { Comparison, type Machine, type ReplayResult, replayJournal } from './machine/index.js'
+import { type SimulateOptions, type SimulationResult, simulateWith } from './sim/index.js'
 
 export type * from './api.js'
 export { HZ } from './api.js'
 export * from './kernel/genetlink/index.js'
 export { DEFAULT_LIMITS, DEFAULT_PROFILE } from './kernel/index.js'
-export { compile, type KernelSource } from './machine/index.js'
+export {
+  compile,
+  type Difference,
+  DivergenceError,
+  JournalError,
+  type KernelSource,
+  type ReplayResult,
+} from './machine/index.js'
+export {
+  type FailedSeed,
+  type Scene,
+  type SimulateOptions,
+  SimulationFailure,
+  type SimulationResult,
+} from './sim/index.js'
 export * from './uapi/index.js'
 export { SystemError } from './user/index.js'
 
@@ -25,5 +43,100 @@ export { SystemError } from './user/index.js'
  * kernel.dmesg() // [ '[    0.000000] got 3 bytes' ]
  */
 export function boot(options?: BootOptions): Kernel {
-  return new KernelMachine(options)
+  return KernelMachine.boot(options)
+}
+
+/**
+ * A kernel that goes on from a snapshot, of this or of another kernel, or from an exported one. Functions are no part of a snapshot:
+ * callbacks are bound again by id, hooks and timers by the restore() of their modules; `kernel.unbound` lists what is not. Tasks and
+ * sockets are found by kernel.tasks() and kernel.sockets(task). Who waited for a socket is gone.
+ *
+ * @throws RangeError, with the place, for bytes that are no snapshot or are damaged; TypeError
+ * @example
+ * const kernel = boot()
+ * kernel.spawn({ comm: 'listener' }).socket(AF_NETLINK, SOCK_DGRAM, NETLINK_CONNECTOR).bind({ nl_groups: 1 })
+ * const twin = restore(kernel.snapshot().export())
+ * twin.stateHash() === kernel.stateHash() // true
+ */
+export function restore(snapshot: Snapshot | Uint8Array, options?: RestoreOptions): Kernel {
+  return KernelMachine.restore(snapshot, options)
+}
+
+/**
+ * Runs a scenario once for each seed, in a fresh kernel, with a schedule that the seed decides. A seed fails if the scenario, the check, a
+ * program, queued work or a timer throws, if programs wait for ever, if they never come to rest, or if the kernel leaks. Then the schedule is
+ * shrunk to a plain one that fails in the same way. Time moves to the next timer whenever everybody waits (kernel.schedule.autoAdvance).
+ * Scenario, programs and check may await the kernel and each other; who awaits the outside world counts as stuck while he does.
+ *
+ * @throws (rejects) SimulationFailure, whose message says how to run it again, unless `throws` is false; TypeError, RangeError for the options
+ * @example
+ * await simulate({
+ *   seeds: 1000,
+ *   scenario(kernel) {
+ *     for (const comm of ['a', 'b']) void kernel.run(kernel.spawn({ comm }), (task) => program(kernel, task))
+ *   },
+ *   check: (kernel) => assert.equal(kernel.dmesg().length, 2),
+ * })
+ */
+export function simulate(options: SimulateOptions): Promise<SimulationResult> {
+  return simulateWith(boot, options)
+}
+
+/** What replay() takes. */
+export interface ReplayOptions {
+  /** A compiled kernel (see compile()); by default the embedded bytes are compiled. */
+  readonly module?: WebAssembly.Module
+  /** Is told now and then how many calls have been played, and at the end. */
+  readonly progress?: (done: number, total: number) => void
+  /** Is told of every message and every receive, as kernel.tap() tells it, whether or not anybody listened when it was recorded. */
+  readonly tap?: (event: TapEvent) => void
+}
+
+/**
+ * Plays a journal (see kernel.journal) in a machine of its own: the same calls with the same bytes, and in place of each function of the
+ * host what that did the first time. `difference` is what went another way first, or null: on every host and in every build of the kernel
+ * it is null for a journal that was recorded by it.
+ *
+ * @throws TypeError for anything but a Uint8Array; JournalError, with the place, for a journal that is damaged, cut short, of another kernel
+ * or none; what `progress` and `tap` throw
+ * @example
+ * const kernel = boot({ journal: true })
+ * kernel.spawn().socket(AF_NETLINK, SOCK_DGRAM, NETLINK_CONNECTOR).bind({})
+ * const { calls, stateHash, difference } = replay(kernel.journal.export())
+ * stateHash === kernel.stateHash() // true
+ */
+export function replay(journal: Uint8Array, { module, progress, tap }: ReplayOptions = {}): ReplayResult {
+  const listen = (machine: Machine) => void new Tap(machine, new Watch(machine)).add(tap as (event: TapEvent) => void)
+  return replayJournal(journal, { module, progress, prepare: tap === undefined ? undefined : listen })
+}
+
+/**
+ * Runs a scenario twice, with the same options, and compares each call of the second run with that of the first: arguments, bytes,
+ * results, what callbacks answered. A scenario that uses a clock or a generator of its own, or the order of anything outside, is found out.
+ *
+ * @returns how many calls both runs made, and the state's digest at their end
+ * @throws (rejects) DivergenceError at the first call that is not the same; what the scenario throws
+ * @example
+ * await selfCheck((kernel) => kernel.spawn({ uid: 1000 + (Date.now() % 1000) })) // DivergenceError
+ */
+export async function selfCheck(
+  scenario: (kernel: Kernel) => void | Promise<void>,
+  options?: BootOptions,
+): Promise<{ readonly calls: number; readonly stateHash: string }> {
+  const first = KernelMachine.boot({ ...options, journal: true })
+  await scenario(first)
+  const { calls } = first.journal
+  const journal = first.journal.stop()
+  let comparison: Comparison | undefined
+  const second = KernelMachine.boot({ ...options, journal: false }, (machine) => {
+    comparison = new Comparison(machine, journal)
+    machine.record(comparison)
+  })
+  try {
+    await scenario(second)
+  } catch (error) {
+    throw comparison?.divergence ?? error
+  }
+  comparison?.finish()
+  return { calls, stateHash: comparison?.stateHash ?? '' }
 }

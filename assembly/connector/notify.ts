@@ -11,9 +11,10 @@
 import { EINVAL, ENOMEM } from '../uapi/errno'
 import { GFP_KERNEL, NETLINK_CONNECTOR } from '../uapi/constants'
 import { kernel, nextOrdinal } from '../kernel'
-import { nil, refOf } from '../memory'
+import { nil, refOf, setResult } from '../memory'
 import { alloc, free } from '../mm/alloc'
 import { kernelBroadcast, kernelSkb } from '../netlink/kernelsock'
+import { RESULT_LIST } from '../result'
 import { CALL_CN, callHost, slotGive } from '../slot'
 import { Skb, skbData, skbGet, skbPut } from '../skb/skb'
 import { CN_HEADERS, writeHeaders } from './wire'
@@ -105,6 +106,21 @@ function takeBack(ctl: usize, idxCount: u32, valCount: u32): void {
     if (same && memory.compare(rangesOf(one), ctl + CTL_BYTES, bytes) == 0) requestFree(one)
     one = next
   }
+}
+
+/**
+ * The request after another (0: the first), or 0; in the list words: the slot of its function or -1, group, how many ranges of idx, of
+ * val, and where they lie.
+ */
+export function requestNext(before: u32): u32 {
+  const one = before ? changetype<NotifyRequest>(before).next : kernel().firstRequest
+  if (nil(one)) return 0
+  setResult(RESULT_LIST, one.slot - 1)
+  setResult(RESULT_LIST + 1, one.group)
+  setResult(RESULT_LIST + 2, one.idxCount)
+  setResult(RESULT_LIST + 3, one.valCount)
+  setResult(RESULT_LIST + 4, rangesOf(one) as u32)
+  return refOf(one)
 }
 
 /** Takes a request out of the list and gives it back. */

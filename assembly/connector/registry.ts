@@ -92,6 +92,12 @@ export function callbackAdd(idx: u32, val: u32, name: usize, length: u32): i32 {
   return slot
 }
 
+/** The slot of an id's function, or -1 if the host has none there. */
+export function callbackSlot(idx: u32, val: u32): i32 {
+  const callback = callbackFind(idx, val)
+  return nil(callback) || callback.kind != KIND_HOST ? -1 : callback.slot
+}
+
 /** cn_del_callback(): the slot that is free now, or -1 if the id was not registered, or not by the host. */
 export function callbackDelete(idx: u32, val: u32): i32 {
   const callback = callbackFind(idx, val)

@@ -102,7 +102,7 @@ function allocSmall(sizeClass: u32): usize {
  * pressure. Its bytes are whatever was there.
  */
 export function alloc(size: u32, gfp: u32): usize {
-  if (!allowed(gfp)) return 0
+  if (!allowed(size, gfp)) return 0
   let block: usize
   if (size <= LARGEST_CLASS << CLASS_SHIFT) {
     block = allocSmall(classOf(size))

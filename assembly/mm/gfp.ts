@@ -1,7 +1,9 @@
-// Who may allocate under memory pressure: the level is set from outside, and stands for how little memory is left.
+// Who may allocate under memory pressure: the level is set from outside, and stands for how little memory is left. Allocations that
+// are made to fail are refused here too, so that a machine without trouble pays for one comparison.
 
 import { __GFP_DIRECT_RECLAIM, __GFP_HIGH } from '../uapi/constants'
 import { kernel } from '../kernel'
+import { shouldFail } from './failslab'
 
 /** No pressure: memory ends where it ends. */
 export const PRESSURE_NONE: u32 = 0
@@ -12,15 +14,23 @@ export const PRESSURE_HIGH: u32 = 2
 /** GFP_KERNEL fails too: waiting does not help. */
 export const PRESSURE_CRITICAL: u32 = 3
 
-/** Whether an allocation with this mask may be tried under the present pressure. */
+/** Whether an allocation of `size` bytes with this mask may be tried. */
 // @ts-ignore: decorator
 @inline
-export function allowed(gfp: u32): bool {
-  const pressure = kernel().pressure
-  return pressure == PRESSURE_NONE || survives(gfp, pressure)
+export function allowed(size: u32, gfp: u32): bool {
+  return !kernel().trouble || (!shouldFail(size) && survives(gfp))
 }
 
-function survives(gfp: u32, pressure: u32): bool {
+/** Sets the level of memory pressure. */
+export function setPressure(level: u32): void {
+  const k = kernel()
+  k.pressure = level
+  k.trouble = k.pressure | k.failProbability
+}
+
+function survives(gfp: u32): bool {
+  const pressure = kernel().pressure
+  if (pressure == PRESSURE_NONE) return true
   if (gfp & __GFP_DIRECT_RECLAIM) return pressure < PRESSURE_CRITICAL
   if (gfp & __GFP_HIGH) return pressure < PRESSURE_HIGH
   return false

@@ -125,6 +125,22 @@ export function freePages(first: u32, length: u32): void {
   addFreeRun(first, length)
 }
 
+/** How many pages are free. */
+export function pagesFree(): u32 {
+  let free: u32 = 0
+  for (let bin: u32 = 0; bin < 32; bin++) {
+    for (let first = load<u32>(FREE_RUNS + (bin << 2)); first; first = pageOf(first).next) free += pageOf(first).info & LENGTH_MASK
+  }
+  return free
+}
+
+/** Where what is in use ends: behind it there is one free run, whose bytes mean nothing. */
+export function pagesEnd(): u32 {
+  const end = kernel().endPage
+  const last = pageOf(end - 1).info
+  return (last >>> 28 == FREE ? end - (last & LENGTH_MASK) : end) << PAGE_SHIFT
+}
+
 /** How many pages the run in use that begins at `first` has. */
 export function runLength(first: u32): u32 {
   assert(pageOf(first).info >>> 28 == LARGE, 'mm: this page does not begin a large block')

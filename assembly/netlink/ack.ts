@@ -19,11 +19,10 @@ import {
   NLM_F_ACK_TLVS,
   NLM_F_CAPPED,
 } from '../uapi/constants'
-import { ENOBUFS } from '../uapi/errno'
+import { ENOBUFS, ENOMEM } from '../uapi/errno'
 import { TRANSMIT_AT, nil } from '../memory'
-import { Skb, skbData, skbPut } from '../skb/skb'
-import { FROM_KERNEL_ATOMIC, unicast } from './deliver'
-import { kernelSkb } from './kernelsock'
+import { Skb, skbData } from '../skb/skb'
+import { kernelSkb, kernelUnicast } from './kernelsock'
 import { portFind } from './port'
 import { SOCK_CAP_ACK, SOCK_EXT_ACK, Sock, setError } from './sock'
 import { wakeReaders } from './wake'
@@ -111,8 +110,8 @@ export function ackSend(
   memory.copy(to + 20, from, NLMSG_HEADER + payload)
   memory.fill(to + 36 + payload, 0, align4(payload) - payload)
   if (attributes) putAttributes(to + body, textLength, cookieLength, withOffset, badOffset, moreLength)
-  unicast(key, skb, request.portid, FROM_KERNEL_ATOMIC)
-  skbPut(skb)
+  // Only a fault rule says so.
+  if (kernelUnicast(key, skb, request.portid, true) == -ENOMEM && !nil(sock)) reportLoss(sock)
 }
 
 function reportLoss(sock: Sock): void {

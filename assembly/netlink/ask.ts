@@ -3,14 +3,17 @@
 
 import { ENOBUFS, ESRCH } from '../uapi/errno'
 import { GFP_ATOMIC } from '../uapi/constants'
+import { kernel } from '../kernel'
 import { nil, refOf } from '../memory'
 import { alloc, free } from '../mm/alloc'
 import { CALL_FILTER, callHost } from '../slot'
 import { Skb } from '../skb/skb'
 import { sockHold, sockLetGo } from './close'
-import { cutTo, kept, overrun, take, whole } from './deliver'
+import { cutTo, kept, overrun, takeOne, whole } from './deliver'
+import { takeWatched } from './deliver-watched'
 import { groupFind, isMember, memberAt } from './group'
 import { SOCK_BROADCAST_ERROR, SOCK_BUSY, SOCK_DYING, Sock } from './sock'
+import { VERDICT_FILTERED, tapDelivery } from './watch'
 
 // An entry is a socket's reference; bit 0 says that somebody else held it already.
 const HELD: u32 = 1
@@ -43,7 +46,7 @@ function stays(sock: Sock, number: u32): bool {
 }
 
 function askAll(members: usize, count: u32, skb: Skb, exclude: u32, number: u32, slot: u32): i32 {
-  let delivered = false
+  let delivered: u32 = 0
   let failed = false
   let offered = skb
   for (let i: u32 = 0; i < count; i++) {
@@ -52,14 +55,15 @@ function askAll(members: usize, count: u32, skb: Skb, exclude: u32, number: u32,
     const leftOut = callHost(slot, CALL_FILTER, sock.portid, refOf(skb)) || !stays(sock, number)
     const keep: u32 = leftOut ? 0 : kept(sock, offered)
     if (keep == 0) {
+      tapDelivery(sock, VERDICT_FILTERED)
       offered = whole(skb, offered)
       continue
     }
     const cut = keep >= offered.len ? offered : cutTo(keep, skb, offered, false)
-    const taken = nil(cut) ? -ENOBUFS : take(sock, cut)
+    const taken = nil(cut) ? -ENOBUFS : kernel().watch ? takeWatched(sock, cut, number) : takeOne(sock, cut)
     if (!nil(cut)) offered = cut
     if (taken == 0) {
-      delivered = true
+      delivered += 1
       offered = whole(skb, offered)
     } else {
       overrun(sock)
@@ -67,5 +71,6 @@ function askAll(members: usize, count: u32, skb: Skb, exclude: u32, number: u32,
     }
   }
   whole(skb, offered)
+  if (!kernel().watch) kernel().delivered += delivered
   return failed ? -ENOBUFS : delivered ? 0 : -ESRCH
 }

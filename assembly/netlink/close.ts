@@ -9,6 +9,7 @@ import { CALL_RELEASE, callHost } from '../slot'
 import { ringFree } from '../skb/ring'
 import { credGet, credPut } from '../task/cred'
 import { Task } from '../task/task'
+import { forgetDelayed } from './delay'
 import { dumpRelease } from './dump'
 import { filterFree } from './filter'
 import { groupLeaveAll, membershipAt, membershipsFree } from './group'
@@ -19,6 +20,7 @@ import {
   SOCK_ARMED_ROOM,
   SOCK_BOUND,
   SOCK_BUSY,
+  SOCK_DELAYED,
   SOCK_DYING,
   SOCK_IS_DGRAM,
   SOCK_SERVED,
@@ -83,6 +85,7 @@ function destroy(sock: Sock): void {
   groupLeaveAll(sock)
   if (sock.flags & (SOCK_ARMED_READ | SOCK_ARMED_ROOM)) fire(sock)
   forgetBlocked(sock)
+  if (sock.flags & SOCK_DELAYED) forgetDelayed(sock)
   callUnbindHooks(sock)
   if (bound && k.notifier) callHost(k.notifier - 1, CALL_RELEASE, protocolOf(sock), sock.portid)
   dumpRelease(sock)

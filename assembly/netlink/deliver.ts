@@ -2,10 +2,12 @@
 
 import { EAGAIN, ECONNREFUSED, ENOBUFS, ESRCH } from '../uapi/errno'
 import { GFP_KERNEL } from '../uapi/constants'
+import { kernel } from '../kernel'
 import { nil } from '../memory'
 import { Skb, skbAlloc, skbData, skbGet, skbPut } from '../skb/skb'
 import { ringLimit, ringPush, ringReserve } from '../skb/ring'
 import { procPasses } from '../connector/proc'
+import { broadcastWatched, unicastWatched } from './deliver-watched'
 import { runFilter } from './filter'
 import { Group, groupFind, memberAt } from './group'
 import { kernelInput } from './input'
@@ -36,7 +38,7 @@ export const FILTER_NONE: u32 = 0
 export const FILTER_PROC: u32 = 1
 
 /** No result of take(): the member is not to have it. */
-const LEFT_OUT: i32 = 1
+export const LEFT_OUT: i32 = 1
 
 /** Recomputes the number that fast deliveries compare with. */
 export function updateLimit(sock: Sock): void {
@@ -73,6 +75,11 @@ export function take(sock: Sock, skb: Skb): i32 {
   return takeCarefully(sock, skb)
 }
 
+/** take() for ways that are not hot: not inlined. */
+export function takeOne(sock: Sock, skb: Skb): i32 {
+  return take(sock, skb)
+}
+
 /** A message was lost: counted, and unless the socket asked for silence, reported once and followed by congestion. */
 export function overrun(sock: Sock): void {
   if (!(sock.flags & (SOCK_NO_ENOBUFS | SOCK_CONGESTED))) {
@@ -82,9 +89,11 @@ export function overrun(sock: Sock): void {
     wakeReaders(sock)
   }
   sock.drops += 1
+  kernel().dropped += 1
 }
 
-function shortened(skb: Skb, len: u32): Skb {
+/** A copy of the first `len` bytes of a message; null without memory. */
+export function shortened(skb: Skb, len: u32): Skb {
   const copy = skbAlloc(len, GFP_KERNEL)
   if (nil(copy)) return copy
   const ordinal = copy.ordinal
@@ -103,15 +112,20 @@ function shortened(skb: Skb, len: u32): Skb {
  * caller keeps its reference.
  */
 export function unicast(key: u32, skb: Skb, portid: u32, from: u32): i32 {
+  if (kernel().watch) return unicastWatched(key, skb, portid, from)
   const sock = portid ? portFind(key, portid) : changetype<Sock>(0)
   if (nil(sock)) return portid ? -ECONNREFUSED : kernelInput(key, skb)
   if (sock.flags & SOCK_CONNECTED && sock.cold.dstPortid != skb.portid) return -ECONNREFUSED
   return sock.flags & SOCK_FILTERED ? unicastFiltered(sock, skb, from) : unicastTo(sock, skb, from)
 }
 
-function unicastTo(sock: Sock, skb: Skb, from: u32): i32 {
+/** The same to a socket, whose filter is not asked. */
+export function unicastTo(sock: Sock, skb: Skb, from: u32): i32 {
   const taken = take(sock, skb)
-  if (taken == 0) return skb.len
+  if (taken == 0) {
+    kernel().delivered += 1
+    return skb.len
+  }
   if (from == FROM_KERNEL_ATOMIC) overrun(sock)
   if (taken == -EAGAIN) blockedOn(sock, SOCK_ARMED_ROOM)
   return taken
@@ -141,6 +155,7 @@ export function deliverDump(sock: Sock, skb: Skb): void {
   }
   updateLimit(sock)
   accept(sock, skb)
+  kernel().delivered += 1
 }
 
 /**
@@ -149,9 +164,10 @@ export function deliverDump(sock: Sock, skb: Skb): void {
  * that wants to be told about it lost it, else -ESRCH.
  */
 export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender: Sock, shared: bool, filter: u32): i32 {
+  if (kernel().watch) return broadcastWatched(key, skb, exclude, number, sender, shared, filter)
   const group = groupFind(key, number)
   if (nil(group)) return -ESRCH
-  let delivered = false
+  let delivered: u32 = 0
   let failed = false
   let offered = skb
   for (let i = group.used; i > 0; i--) {
@@ -171,10 +187,11 @@ export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender:
       if (sock.flags & SOCK_BROADCAST_ERROR) failed = true
       continue
     }
-    if (taken == 0) delivered = true
+    if (taken == 0) delivered += 1
     offered = whole(skb, offered)
   }
   whole(skb, offered)
+  kernel().delivered += delivered
   return failed ? -ENOBUFS : delivered ? 0 : -ESRCH
 }
 

@@ -12,6 +12,7 @@ import { kernelSkb } from './kernelsock'
 import { portFind } from './port'
 import { SOCK_DUMPING, SOCK_DYING, Sock, coldOf, rcvbufOf, setError } from './sock'
 import { wakeReaders } from './wake'
+import { VERDICT_FILTERED, VERDICT_NO_MEMORY, VERDICT_QUEUED, tapBegin, tapDelivery, tapEnd } from './watch'
 
 //   struct Dump, 28 bytes
 //      0 ┌──────────────┬──────────────┐
@@ -126,12 +127,22 @@ function dumpPart(sock: Sock): i32 {
   // A hook may have closed the socket: then the rest of its end comes now.
   if (!(sock.flags & SOCK_DYING)) {
     sock.flags |= SOCK_DUMPING
-    deliverDump(sock, skb)
+    deliverPart(sock, skb)
     if (ended) finish(sock)
   }
   skbPut(skb)
   sockLetGo(sock, held, 0)
   return 0
+}
+
+// A dump that loses a part could never tell, so no fault rule is asked about it.
+function deliverPart(sock: Sock, skb: Skb): void {
+  tapBegin(sock.key, skb, sock.portid, 0, changetype<Sock>(0))
+  const drops = sock.drops
+  const tail = sock.tail
+  deliverDump(sock, skb)
+  tapDelivery(sock, sock.drops != drops ? VERDICT_NO_MEMORY : sock.tail != tail ? VERDICT_QUEUED : VERDICT_FILTERED)
+  tapEnd(skb.len)
 }
 
 // Lets the hook fill the message; true if the end of the dump is in it.
@@ -160,6 +171,11 @@ function finish(sock: Sock): void {
   const slot = dumpOf(sock).slot
   forget(sock)
   callHost(slot, CALL_DUMP_DONE, 0, 0)
+}
+
+/** The slot of a socket's running dump, or -1. */
+export function dumpSlot(sock: Sock): i32 {
+  return nil(sock.cold) || !sock.cold.dump ? -1 : dumpOf(sock).slot
 }
 
 /** Ends the dump of a socket that is being closed. */

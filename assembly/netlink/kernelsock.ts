@@ -1,6 +1,7 @@
 // Kernel sockets made by modules, and what the kernel sends through them.
 
-import { ENOBUFS, ESRCH } from '../uapi/errno'
+import { ENOBUFS, ENOMEM, ESRCH } from '../uapi/errno'
+import { kernel } from '../kernel'
 import { TRANSMIT_AT, copyBytes, nil } from '../memory'
 import { truesizeOf } from '../mm/truesize'
 import { slotGive, slotTake } from '../slot'
@@ -8,9 +9,10 @@ import { Skb, skbAlloc, skbData, skbPut } from '../skb/skb'
 import { FILTER_NONE, FROM_KERNEL, FROM_KERNEL_ATOMIC, broadcast, unicast } from './deliver'
 import { broadcastAsking } from './ask'
 import { groupFind, memberAt } from './group'
-import { INPUT_HOST, INPUT_NONE, MAX_PROTOCOLS, MIN_GROUPS, Protocol, protocolAt } from './protocol'
+import { INPUT_CONNECTOR, INPUT_HOST, INPUT_NONE, MAX_PROTOCOLS, MIN_GROUPS, Protocol, protocolAt } from './protocol'
 import { SOCK_NO_ENOBUFS, Sock, setError } from './sock'
 import { wakeReaders } from './wake'
+import { tapEnd, watchBegin } from './watch'
 
 /** netlink_kernel_create(): the slot of the host's functions, or -1 (a bad number, one that exists, no memory). */
 export function kernelCreate(number: u32, groups: u32, flags: u32, hasInput: bool, hooks: u32): i32 {
@@ -31,6 +33,12 @@ export function kernelCreate(number: u32, groups: u32, flags: u32, hasInput: boo
   // Members of an earlier kernel socket are still served, but not counted until some membership changes.
   protocol.listening = 0
   return slot
+}
+
+/** The slot of a kernel socket's functions, or -1 if the host has none there. */
+export function kernelSlot(number: u32): i32 {
+  const protocol = protocolAt(number)
+  return protocol.present && protocol.input != INPUT_CONNECTOR ? protocol.slot : -1
 }
 
 /** netlink_kernel_release(): sockets of user space stay, and have nobody to talk to. */
@@ -68,11 +76,20 @@ export function kernelSkbFromWindow(len: u32, group: u32, gfp: u32): Skb {
   return skb
 }
 
+// What a message of the kernel begins and ends with. A fault rule may have its allocation fail, as the caller would have met it.
+function begin(number: u32, skb: Skb, portid: u32, group: u32): i32 {
+  return kernel().watch && !watchBegin(number, skb, portid, group, changetype<Sock>(0)) ? -ENOMEM : 0
+}
+
+function end(skb: Skb, result: i32): i32 {
+  skbPut(skb)
+  return kernel().watch ? tapEnd(result) : result
+}
+
 /** netlink_unicast(): gives the message up; its length, -EAGAIN, -ECONNREFUSED, -ENOBUFS. */
 export function kernelUnicast(number: u32, skb: Skb, portid: u32, nonblock: bool): i32 {
-  const result = unicast(number, skb, portid, nonblock ? FROM_KERNEL_ATOMIC : FROM_KERNEL)
-  skbPut(skb)
-  return result
+  const refused = begin(number, skb, portid, 0)
+  return end(skb, refused ? refused : unicast(number, skb, portid, nonblock ? FROM_KERNEL_ATOMIC : FROM_KERNEL))
 }
 
 /** netlink_broadcast(): gives the message up; 0, -ESRCH, -ENOBUFS. */
@@ -82,20 +99,23 @@ export function kernelBroadcast(number: u32, skb: Skb, exclude: u32, group: u32)
 
 /** netlink_broadcast_filtered(): the same, with one of FILTER_*. */
 export function kernelBroadcastFiltered(number: u32, skb: Skb, exclude: u32, group: u32, filter: u32): i32 {
-  const result = broadcast(number, skb, exclude, group, changetype<Sock>(0), false, filter)
-  skbPut(skb)
-  return result
+  const refused = begin(number, skb, 0, group)
+  return end(skb, refused ? refused : broadcast(number, skb, exclude, group, changetype<Sock>(0), false, filter))
 }
 
 /** The same, asking a function of the host about each member. */
 export function kernelBroadcastAsking(number: u32, skb: Skb, exclude: u32, group: u32, slot: u32): i32 {
-  const result = broadcastAsking(number, skb, exclude, group, slot)
-  skbPut(skb)
-  return result
+  const refused = begin(number, skb, 0, group)
+  return end(skb, refused ? refused : broadcastAsking(number, skb, exclude, group, slot))
 }
 
 /** nlmsg_notify(): to the group without `portid`, and if `report` to the port itself; no listeners are no error. */
 export function kernelNotify(number: u32, skb: Skb, portid: u32, group: u32, report: bool): i32 {
+  const refused = begin(number, skb, report ? portid : 0, group)
+  return end(skb, refused ? refused : notify(number, skb, portid, group, report))
+}
+
+function notify(number: u32, skb: Skb, portid: u32, group: u32, report: bool): i32 {
   let result = 0
   if (group) {
     skb.group = group
@@ -106,7 +126,6 @@ export function kernelNotify(number: u32, skb: Skb, portid: u32, group: u32, rep
     const reported = unicast(number, skb, portid, FROM_KERNEL_ATOMIC)
     if (result == 0 || result == -ESRCH) result = min(reported, 0)
   }
-  skbPut(skb)
   return result
 }
 

@@ -12,8 +12,10 @@ import {
 import { kernel } from '../kernel'
 import { nil, setResult, refOf } from '../memory'
 import { RESULT_LIST } from '../result'
-import { ringCount } from '../skb/ring'
-import { SOCK_ARMED_READ, SOCK_BOUND, Sock, errorOf } from './sock'
+import { ringAt, ringCount } from '../skb/ring'
+import { Skb } from '../skb/skb'
+import { Group, memberAt, membershipAt } from './group'
+import { SOCK_ARMED_READ, SOCK_BOUND, SOCK_CONNECTED, Sock, errorOf, rcvbufOf, sndbufOf } from './sock'
 import { blockedOn } from './wake'
 
 /**
@@ -50,5 +52,73 @@ export function listSock(sock: Sock): u32 {
   setResult(RESULT_LIST + 4, sock.drops)
   setResult(RESULT_LIST + 5, sock.id)
   setResult(RESULT_LIST + 6, sock.flags & SOCK_BOUND)
+  setResult(RESULT_LIST + 7, refOf(sock.task))
   return refOf(sock)
+}
+
+/** More of a socket in the list words: flags and error, peer's port and group, rcvbuf, sndbuf, messages queued, process, key, port, id. */
+export function describeSock(sock: Sock): void {
+  const connected = (sock.flags & SOCK_CONNECTED) != 0
+  setResult(RESULT_LIST, sock.flags)
+  setResult(RESULT_LIST + 1, connected ? sock.cold.dstPortid : 0)
+  setResult(RESULT_LIST + 2, connected ? sock.cold.dstGroup : 0)
+  setResult(RESULT_LIST + 3, rcvbufOf(sock))
+  setResult(RESULT_LIST + 4, sndbufOf(sock))
+  setResult(RESULT_LIST + 5, ringCount(sock))
+  setResult(RESULT_LIST + 6, sock.task.tgid)
+  setResult(RESULT_LIST + 7, sock.key)
+  setResult(RESULT_LIST + 8, sock.portid)
+  setResult(RESULT_LIST + 9, sock.id)
+}
+
+/** The least group above `after` that the socket is a member of, or 0. */
+export function nextMembership(sock: Sock, after: u32): u32 {
+  if (nil(sock.cold)) return 0
+  let next: u32 = 0
+  for (let i: u32 = 0; i < sock.cold.memberCount; i++) {
+    const number = membershipAt(sock.cold, i).number
+    if (number > after && (next == 0 || number < next)) next = number
+  }
+  return next
+}
+
+/** The message `index` places behind the next one of a queue: number (two words), port, group, truesize, length in the list words. */
+export function queuedMessage(sock: Sock, index: u32): u32 {
+  return listMessage(ringAt(sock, index))
+}
+
+/** Describes a message in the list words as queuedMessage() does; its reference. */
+export function listMessage(skb: Skb): u32 {
+  setResult(RESULT_LIST, skb.ordinal as u32)
+  setResult(RESULT_LIST + 1, (skb.ordinal >>> 32) as u32)
+  setResult(RESULT_LIST + 2, skb.portid)
+  setResult(RESULT_LIST + 3, skb.group)
+  setResult(RESULT_LIST + 4, skb.truesize)
+  setResult(RESULT_LIST + 5, skb.len)
+  return refOf(skb)
+}
+
+/**
+ * The group at place `at` of the table of groups or behind it: key, number, entries, reference in the list words; the place behind
+ * it, or 0.
+ */
+export function nextGroup(at: u32): u32 {
+  const k = kernel()
+  if (!k.groupSlots) return 0
+  for (; at <= k.groupMask; at++) {
+    const group = changetype<Group>(load<usize>(k.groupSlots + (at << 2)))
+    if (nil(group)) continue
+    setResult(RESULT_LIST, group.key)
+    setResult(RESULT_LIST + 1, group.number)
+    setResult(RESULT_LIST + 2, group.used)
+    setResult(RESULT_LIST + 3, refOf(group))
+    return at + 1
+  }
+  return 0
+}
+
+/** The id of a group's member at an index, or 0. The highest index is served first. */
+export function groupMember(group: Group, index: u32): u32 {
+  const sock = memberAt(group, index)
+  return nil(sock) ? 0 : sock.id
 }

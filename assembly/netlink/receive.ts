@@ -21,6 +21,7 @@ import { updateLimit } from './deliver'
 import { noteReceive } from './dump'
 import { SOCK_ARMED_READ, SOCK_CONGESTED, SOCK_SERVED, Sock, errorOf, setError } from './sock'
 import { blockedOn, wakeSenders } from './wake'
+import { WATCH_TAP, tapReceive } from './watch'
 
 // A receive that leaves the queue empty ends the congestion (conformance overflow/congested-until-empty).
 function relieve(sock: Sock): void {
@@ -67,6 +68,7 @@ export function receive(sock: Sock, len: u32, flags: u32): i32 {
   if (error) {
     setError(sock, 0)
     relieve(sock)
+    if (kernel().watch & WATCH_TAP) tapReceive(sock, changetype<Skb>(0), -(error as i32))
     return -(error as i32)
   }
   if (ringCount(sock) == 0) {
@@ -79,6 +81,7 @@ export function receive(sock: Sock, len: u32, flags: u32): i32 {
   const result = flags & MSG_TRUNC ? skb.len : copied
   describe(sock, skb, copied, flags)
   present(skb, copied)
+  if (kernel().watch & WATCH_TAP) tapReceive(sock, skb, result)
   if (!(flags & MSG_PEEK)) {
     sock.head += 1
     sock.rmem -= skb.truesize

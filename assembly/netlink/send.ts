@@ -2,6 +2,7 @@
 
 import { AF_NETLINK, GFP_KERNEL, MSG_OOB, NL_CFG_F_NONROOT_SEND } from '../uapi/constants'
 import { EINVAL, EMSGSIZE, ENOBUFS, ENODATA, EOPNOTSUPP, EPERM } from '../uapi/errno'
+import { kernel } from '../kernel'
 import { RECEIVE_AT, TRANSMIT_AT, copyBytes, nil, refOf } from '../memory'
 import { truesizeOf } from '../mm/truesize'
 import { Skb, skbAlloc, skbData, skbPut } from '../skb/skb'
@@ -11,6 +12,7 @@ import { FILTER_NONE, FROM_USER, broadcast, unicast } from './deliver'
 import { portAutobind } from './port'
 import { netlinkAllowed } from './protocol'
 import { SOCK_BOUND, Sock, sndbufOf } from './sock'
+import { tapEnd, watchBegin } from './watch'
 
 const ADDRESS_BYTES = 12
 // What a datagram is shorter than the send buffer at least (conformance send/too-big).
@@ -64,10 +66,15 @@ function fill(sock: Sock, skb: Skb, named: bool, portid: u32, group: u32): void 
 export function sendCommit(sock: Sock, skb: Skb): i32 {
   const key = sock.key
   const portid = skb.dstPortid
+  const watched = kernel().watch
+  if (watched && !watchBegin(key, skb, portid, skb.dstGroup, sock)) {
+    skbPut(skb)
+    return tapEnd(-ENOBUFS)
+  }
   if (skb.dstGroup) broadcast(key, skb, portid, skb.dstGroup, sock, true, FILTER_NONE)
   const result = unicast(key, skb, portid, FROM_USER)
   skbPut(skb)
-  return result
+  return watched ? tapEnd(result) : result
 }
 
 /** Sends what lies in the transmit window. */

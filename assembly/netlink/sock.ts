@@ -134,6 +134,9 @@ export const SOCK_DUMPING: u32 = 1048576
 /** SO_PASSSEC. */
 export const SOCK_PASSSEC: u32 = 2097152
 
+/** A delayed message may be on its way to it. */
+export const SOCK_DELAYED: u32 = 4194304
+
 const ERROR_SHIFT: u32 = 24
 
 /** net.core.rmem_default and wmem_default. */

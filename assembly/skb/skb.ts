@@ -61,6 +61,7 @@ export function skbAlloc(len: u32, gfp: u32): Skb {
   skb.size = len
   skb.ordinal = k.nextOrdinal
   k.nextOrdinal = skb.ordinal + 1
+  k.messages += 1
   if (!ASC_NO_ASSERT) store<u32>(guardOf(skb), GUARD)
   return skb
 }

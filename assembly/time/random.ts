@@ -17,6 +17,18 @@ export function seedRandom(seed: u32): void {
   k.random1 = spread(k.random0)
   k.random2 = spread(k.random1)
   k.random3 = spread(k.random2) | 1
+  k.faultRandom = spread(k.random3) | 1
+}
+
+/** The next number of the generator of faults, which leaves the other one alone (xorshift32, Marsaglia). */
+export function faultRandom(): u32 {
+  const k = kernel()
+  let x = k.faultRandom
+  x ^= x << 13
+  x ^= x >>> 17
+  x ^= x << 5
+  k.faultRandom = x
+  return x
 }
 
 /** The next number. */

@@ -8,16 +8,21 @@ import { WHEEL_BITS, WHEEL_SLOTS, kernel } from '../kernel'
 import { nil, setResult, refOf } from '../memory'
 import { alloc, free } from '../mm/alloc'
 import { RESULT_LIST } from '../result'
+import { runDelayed } from '../netlink/delay'
+import { Sock } from '../netlink/sock'
+import { Skb, skbPut } from '../skb/skb'
 import { CALL_TIMER, callHost, slotGive, slotTake } from '../slot'
 
-//   struct Timer, 40 bytes
+//   struct Timer, 52 bytes
 //      0 ┌──────────────┬──────────────┐
 //        │ next         │ prev         │ a ring: the timers of the same slot of the wheel
 //      8 │ laterArmed   │ earlierArmed │ all timers, in the order in which they were armed
 //     16 │ expires (u64)               │ ticks
 //     24 │ slot         │ place        │ the host's function; index of the slot of the wheel
 //     32 │ due (u64)                   │ when it will fire: expires, but never in the past
-//     40 └──────────────┴──────────────┘
+//     40 │ skb          │ sock         │ of a delayed message (slot DELAYS): what, and for whom; null is the kernel
+//     48 │ key          │              │ of that message: namespace and protocol
+//     52 └──────────────┘
 @unmanaged
 export class Timer {
   next: Timer
@@ -28,9 +33,14 @@ export class Timer {
   slot: u32
   place: u32
   due: u64
+  skb: Skb
+  sock: Sock
+  key: u32
 }
 
-const TIMER_SIZE: u32 = 40
+const TIMER_SIZE: u32 = 52
+/** In place of a slot: the timer is the kernel's own, and delivers a delayed message. */
+export const DELAYS: u32 = 0xfffffffe
 const LEVELS: u32 = 8
 const LAST_TICK: u64 = 0xffffffffffff
 /** Nanoseconds of a tick: HZ is 1000. */
@@ -117,22 +127,30 @@ function disarm(timer: Timer): void {
 
 /** Arms a new timer: its reference, its slot in the first list word; -ENOMEM. */
 export function timerAdd(expires: u64): i32 {
-  const k = kernel()
-  if (k.timers >= k.maxTimers) return -ENOMEM
+  if (kernel().timers >= kernel().maxTimers) return -ENOMEM
   const slot = slotTake()
   if (slot < 0) return -ENOMEM
-  const timer = changetype<Timer>(alloc(TIMER_SIZE, GFP_KERNEL))
+  const timer = timerCreate(slot, expires)
   if (nil(timer)) {
     slotGive(slot)
     return -ENOMEM
   }
+  setResult(RESULT_LIST, slot)
+  return refOf(timer)
+}
+
+/** A new timer that is armed; null at the limit or without memory. */
+export function timerCreate(slot: u32, expires: u64): Timer {
+  const k = kernel()
+  if (k.timers >= k.maxTimers) return changetype<Timer>(0)
+  const timer = changetype<Timer>(alloc(TIMER_SIZE, GFP_KERNEL))
+  if (nil(timer)) return timer
   k.timers += 1
   timer.slot = slot
   setDue(timer, expires)
   insert(timer)
   armLast(timer)
-  setResult(RESULT_LIST, slot)
-  return refOf(timer)
+  return timer
 }
 
 /** Arms a pending timer for another time. */
@@ -149,7 +167,12 @@ export function timerDelete(timer: Timer): void {
   const k = kernel()
   remove(timer)
   disarm(timer)
-  slotGive(timer.slot)
+  if (timer.slot == DELAYS) {
+    skbPut(timer.skb)
+    k.delayed -= 1
+  } else {
+    slotGive(timer.slot)
+  }
   free(changetype<usize>(timer), TIMER_SIZE)
   k.timers -= 1
 }
@@ -197,6 +220,10 @@ export function wheelRun(tick: u64): bool {
       continue
     }
     const timer = changetype<Timer>(load<usize>(headOf(ctz(bits(0)) as u32)))
+    if (timer.slot == DELAYS) {
+      runDelayed(timer)
+      return true
+    }
     const slot = timer.slot
     timerDelete(timer)
     callHost(slot, CALL_TIMER, 0, 0)

@@ -20,7 +20,7 @@ import type { ConnectOptions, MessagesOptions, RequestOptions, SendOptions } fro
 import { Reader } from './reader.js'
 import { type Outcome, type PendingRequest, PendingRequests } from './requests.js'
 import { GapDetector } from './sequence.js'
-import { checkOutgoing, type Destination, type Outgoing, transmit } from './transmit.js'
+import { checkOutgoing, type Destination, type Outgoing, transmit, unreached } from './transmit.js'
 
 const NO_DATA = /* @__PURE__ */ new Uint8Array(0)
 const DEFAULT_MAX_QUEUED = 256
@@ -218,7 +218,8 @@ export class ConnectorClient<T extends MessageOrLoss = ClientMessage> implements
       if (this.#requests.size === 0) this.#deadlines.cancel()
     }
     const outcome = { resolve, reject, end }
-    const request: PendingRequest = { id, seq, ack, timeout, deadline, outcome, doubtful: false }
+    const reason = () => unreached(this.#kernel, this.socket, { id, seq, ack, data }, to)
+    const request: PendingRequest = { id, seq, ack, timeout, deadline, outcome, reason, doubtful: false }
     signal?.addEventListener('abort', abort)
     this.#requests.add(request)
     try {

@@ -41,7 +41,8 @@ export class LossError extends Error {
 }
 
 /**
- * No reply came in time, on the virtual clock. One that comes later is a new message.
+ * No reply came in time, on the virtual clock. One that comes later is a new message. If the request would reach nobody, the message
+ * ends with the reason, as kernel.explain() tells it when the time is over.
  *
  * @example
  * client.request(id, data, { timeout: 100 }).catch((error) => {
@@ -55,8 +56,8 @@ export class TimeoutError extends Error {
   /** Milliseconds that the request waited for. */
   readonly timeout: number
 
-  constructor(id: CbId, seq: number, timeout: number) {
-    super(`no reply of ${nameOf(id)} to seq ${seq} within ${timeout} ms`)
+  constructor(id: CbId, seq: number, timeout: number, reason = '') {
+    super(`no reply of ${nameOf(id)} to seq ${seq} within ${timeout} ms${reason === '' ? '' : `. ${reason}`}`)
     this.id = id
     this.seq = seq
     this.timeout = timeout

@@ -21,6 +21,8 @@ export interface PendingRequest {
   /** The jiffy at which it is too late; Infinity for never. */
   readonly deadline: number
   readonly outcome: Outcome
+  /** Why the request would reach nobody now; '' if it would. */
+  readonly reason?: () => string
   /** An overrun was met after it was sent: its reply may be lost. */
   doubtful: boolean
 }
@@ -87,7 +89,7 @@ export class PendingRequests {
   expire(now: number): number {
     let next = Number.POSITIVE_INFINITY
     for (const request of this.#bySeq.values()) {
-      if (request.deadline <= now) this.reject(request, new TimeoutError(request.id, request.seq, request.timeout))
+      if (request.deadline <= now) this.reject(request, tooLate(request))
       else next = Math.min(next, request.deadline)
     }
     return next
@@ -108,4 +110,8 @@ export class PendingRequests {
     this.#bySeq.delete(request.seq)
     request.outcome.end()
   }
+}
+
+function tooLate({ id, seq, timeout, reason }: PendingRequest): TimeoutError {
+  return new TimeoutError(id, seq, timeout, reason?.())
 }

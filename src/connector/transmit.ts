@@ -1,6 +1,6 @@
 // From a message to a datagram, and with it to the kernel, to a port, to a group.
 
-import type { Socket } from '../api.js'
+import type { Kernel, Socket } from '../api.js'
 import {
   type CbId,
   CN_MSG,
@@ -51,6 +51,14 @@ export function transmit(socket: Socket, msg: Outgoing, { portid, group }: Desti
   const datagram = encode(msg)
   if (portid === 0 && group === 0) socket.send(datagram)
   else socket.sendto(datagram, 0, { nl_pid: portid, nl_groups: group === 0 ? 0 : (1 << (group - 1)) >>> 0 })
+}
+
+/** Why a message would reach nobody, in a sentence; '' if it would, or if that cannot be told. */
+export function unreached(kernel: Kernel, socket: Socket, msg: Outgoing, { portid, group }: Destination): string {
+  if (socket.closed) return ''
+  const to = portid === 0 && group === 0 ? {} : { to: { nl_pid: portid, group } }
+  const { reaches, sentence } = kernel.explain({ from: socket, data: encode(msg), ...to })
+  return reaches ? '' : sentence
 }
 
 /** The same bytes as encodeConnectorMessage(), without an array of their own. */

@@ -6,25 +6,31 @@ import { type CbId, type CnMsgInit, EMSGSIZE, u32 } from '../uapi/index.js'
 import { firstBytes, lengthOf } from '../uapi/typed-arrays.js'
 import { asFunction } from '../user/index.js'
 import { completeMessage } from './message.js'
+import type { Ownership } from './ownership.js'
 
 /** Bytes of a callback's name that are kept, without the zero (conformance cn-register/long-names-are-cut). */
 const NAME_BYTES = 31
-const CTL_WORDS = 4
 const RANGE_WORDS = 2
 const MAX_LEN = 65535
 
 export class Connector {
   readonly #machine: Machine
+  readonly #ownership: Ownership
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, ownership: Ownership) {
     this.#machine = machine
+    this.#ownership = ownership
+  }
+
+  #function(callback: CnCallback): HostFunction {
+    return messageFunction(this.#machine, this.#ownership.own(asFunction(callback, 'callback')))
   }
 
   add(id: CbId, name: string, callback: CnCallback): number {
     const idx = u32(id.idx, 'id.idx')
     const val = u32(id.val, 'id.val')
     if (typeof name !== 'string') throw new TypeError('name must be a string')
-    const fn = messageFunction(this.#machine, asFunction(callback, 'callback'))
+    const fn = this.#function(callback)
     const slot = this.#machine.abi.cn_add_callback(idx, val, this.#machine.transmitText(name, NAME_BYTES))
     if (slot < 0) return slot
     this.#machine.bindFunction(slot, fn)
@@ -75,16 +81,36 @@ export class Connector {
     return result
   }
 
+  /** Binds a callback to an id that is registered already; false if it is not, or is bound. */
+  rebind(id: CbId, callback: CnCallback): boolean {
+    const slot = this.#machine.raw.callback_slot(u32(id.idx, 'id.idx'), u32(id.val, 'id.val'))
+    return this.#bindTo(slot, callback)
+  }
+
+  /** Binds the callback of a notification request that stands already; false if there is none that is not bound. */
+  rebindRequest(request: NotificationRequest, callback: CnCallback): boolean {
+    const { raw } = this.#machine
+    const wanted = requestWords(request).join()
+    for (let one = raw.request_next(0); one !== 0; one = raw.request_next(one)) {
+      if (this.#machine.requestWords().join() === wanted && this.#bindTo(this.#machine.listWord(0), callback))
+        return true
+    }
+    return false
+  }
+
+  #bindTo(slot: number, callback: CnCallback): boolean {
+    if (slot < 0 || this.#machine.functionAt(slot) !== undefined) return false
+    this.#machine.bindFunction(slot, this.#function(callback))
+    return true
+  }
+
   request(request: NotificationRequest, callback?: CnCallback): number {
     const machine = this.#machine
-    const idx = rangeWords(request.idx, 'idx')
-    const val = rangeWords(request.val, 'val')
-    const ranges = [...idx, ...val]
-    const group = u32(request.group, 'group')
-    const fn = callback === undefined ? undefined : messageFunction(machine, asFunction(callback, 'callback'))
-    if ((CTL_WORDS + ranges.length) * 4 > LAYOUT.TRANSMIT_BYTES) return -EMSGSIZE
-    machine.transmitWords([idx.length / RANGE_WORDS, val.length / RANGE_WORDS, group, ranges.length * 4, ...ranges])
-    const slot = machine.abi.request_notification((CTL_WORDS + ranges.length) * 4, fn === undefined ? 0 : 1)
+    const words = requestWords(request)
+    const fn = callback === undefined ? undefined : this.#function(callback)
+    if (words.length * 4 > LAYOUT.TRANSMIT_BYTES) return -EMSGSIZE
+    machine.transmitWords(words)
+    const slot = machine.abi.request_notification(words.length * 4, fn === undefined ? 0 : 1)
     if (slot <= 0) return slot
     if (fn !== undefined) machine.bindFunction(slot - 1, fn)
     return 0
@@ -103,6 +129,15 @@ function messageFunction(machine: Machine, callback: CnCallback): HostFunction {
     }
     return 0
   }
+}
+
+/** struct cn_ctl_msg and its ranges, as words. */
+function requestWords(request: NotificationRequest): number[] {
+  const idx = rangeWords(request.idx, 'idx')
+  const val = rangeWords(request.val, 'val')
+  const group = u32(request.group, 'group')
+  const bytes = (idx.length + val.length) * 4
+  return [idx.length / RANGE_WORDS, val.length / RANGE_WORDS, group, bytes, ...idx, ...val]
 }
 
 function rangeWords(ranges: readonly NotifyRange[], name: string): number[] {

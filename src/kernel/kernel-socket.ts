@@ -6,14 +6,22 @@ import type {
   NetlinkKernelCfg,
   NetlinkNotify,
   NetlinkSkbParms,
+  SkBuff,
 } from '../api.js'
 import { type HostFunction, LAYOUT, type Machine } from '../machine/index.js'
 import { ENOMEM, GFP_KERNEL, i32, u32 } from '../uapi/index.js'
-import { firstBytes, lengthOf } from '../uapi/typed-arrays.js'
 import { asBoolean, asBytes, asFunction, asObject } from '../user/index.js'
+import { kernelMessage } from './message.js'
+import type { Ownership } from './ownership.js'
 
-/** More bytes than any machine has. */
-const TOO_LONG = 0x7fffffff
+/** How many protocol numbers there are. */
+const PROTOCOLS = 32
+
+interface Hooks {
+  readonly input: ((skb: SkBuff) => void) | undefined
+  readonly bind: ((group: number) => number) | undefined
+  readonly unbind: ((group: number) => void) | undefined
+}
 
 /** What names a kernel socket; it is worth nothing after its release. */
 class KernelSocket implements KernelSocketInterface {
@@ -30,27 +38,60 @@ class KernelSocket implements KernelSocketInterface {
 
 export class KernelSockets {
   readonly #machine: Machine
+  readonly #ownership: Ownership
   readonly #notifiers: ((notify: NetlinkNotify) => void)[] = []
   readonly #slots = new Map<KernelSocket, number>()
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, ownership: Ownership) {
     this.#machine = machine
+    this.#ownership = ownership
+  }
+
+  /** What is to be put back by restore() when time goes backwards. */
+  save(): { slots: ReadonlyMap<KernelSocket, number>; notifiers: readonly ((notify: NetlinkNotify) => void)[] } {
+    return { slots: new Map(this.#slots), notifiers: [...this.#notifiers] }
+  }
+
+  restore({ slots, notifiers }: ReturnType<KernelSockets['save']>): void {
+    this.#slots.clear()
+    for (const [ksock, slot] of slots) this.#slots.set(ksock, slot)
+    this.#notifiers.splice(0, this.#notifiers.length, ...notifiers)
+  }
+
+  /** Binds the hooks of a kernel socket that the machine has; null if there is none that is not bound. */
+  rebind(unit: number, cfg: NetlinkKernelCfg = {}): KernelSocket | null {
+    const number = u32(unit, 'unit')
+    const hooks = this.#checked(cfg)
+    const slot = number < PROTOCOLS ? this.#machine.raw.ksock_slot(number) : -1
+    if (slot < 0 || this.#machine.functionAt(slot) !== undefined) return null
+    return this.#bound(number, slot, hooks)
+  }
+
+  #checked(cfg: NetlinkKernelCfg): Hooks {
+    asObject(cfg, 'cfg')
+    const { input, bind, unbind } = cfg
+    for (const [hook, fn] of Object.entries({ input, bind, unbind })) if (fn !== undefined) asFunction(fn, hook)
+    const own = <T extends unknown[], R>(fn: ((...given: T) => R) | undefined) =>
+      fn === undefined ? undefined : this.#ownership.own<T, R>(fn.bind(cfg))
+    return { input: own(input), bind: own(bind), unbind: own(unbind) }
+  }
+
+  #bound(number: number, slot: number, hooks: Hooks): KernelSocket {
+    this.#machine.bindFunction(slot, hookFunction(this.#machine, number, hooks))
+    const ksock = new KernelSocket(number)
+    this.#slots.set(ksock, slot)
+    return ksock
   }
 
   create(unit: number, cfg: NetlinkKernelCfg = {}): KernelSocket | null {
     const machine = this.#machine
     const number = u32(unit, 'unit')
-    asObject(cfg, 'cfg')
+    const hooks = this.#checked(cfg)
     const groups = u32(cfg.groups ?? 0, 'groups')
     const flags = u32(cfg.flags ?? 0, 'flags')
-    for (const hook of ['input', 'bind', 'unbind'] as const) if (cfg[hook] !== undefined) asFunction(cfg[hook], hook)
-    const hooks = (cfg.bind ? LAYOUT.HOOK_BIND_BIT : 0) | (cfg.unbind ? LAYOUT.HOOK_UNBIND_BIT : 0)
-    const slot = machine.abi.ksock_create(number, groups, flags, cfg.input ? 1 : 0, hooks)
-    if (slot < 0) return null
-    machine.bindFunction(slot, hookFunction(machine, number, cfg))
-    const ksock = new KernelSocket(number)
-    this.#slots.set(ksock, slot)
-    return ksock
+    const bits = (hooks.bind ? LAYOUT.HOOK_BIND_BIT : 0) | (hooks.unbind ? LAYOUT.HOOK_UNBIND_BIT : 0)
+    const slot = machine.abi.ksock_create(number, groups, flags, hooks.input ? 1 : 0, bits)
+    return slot < 0 ? null : this.#bound(number, slot, hooks)
   }
 
   release(ksock: KernelSocketInterface): void {
@@ -73,20 +114,6 @@ export class KernelSockets {
     return ksock
   }
 
-  // A message with these bytes, or 0.
-  #message(skb: Uint8Array, group: number, gfp: number): number {
-    const machine = this.#machine
-    const length = lengthOf(skb)
-    if (length <= LAYOUT.TRANSMIT_BYTES) {
-      machine.transmit(skb)
-      return machine.abi.ksock_message(length, group, gfp)
-    }
-    const bytes = firstBytes(skb, length)
-    const message = machine.abi.ksock_reserve(Math.min(length, TOO_LONG), group, gfp)
-    if (message !== 0) machine.fillParts(message, [bytes])
-    return message
-  }
-
   #settled(result: number): number {
     this.#machine.settle()
     return result
@@ -96,7 +123,7 @@ export class KernelSockets {
     const { protocol } = this.#live(ksock)
     const port = u32(portid, 'portid')
     asBoolean(nonblock, 'nonblock')
-    const message = this.#message(asBytes(skb, 'skb'), 0, GFP_KERNEL)
+    const message = kernelMessage(this.#machine, asBytes(skb, 'skb'), 0, GFP_KERNEL)
     if (message === 0) return -ENOMEM
     return this.#settled(this.#machine.abi.ksock_unicast(protocol, message, port, nonblock ? 1 : 0))
   }
@@ -105,7 +132,7 @@ export class KernelSockets {
     const { protocol } = this.#live(ksock)
     const port = u32(portid, 'portid')
     const number = u32(group, 'group')
-    const message = this.#message(asBytes(skb, 'skb'), number, u32(gfp, 'gfp_mask'))
+    const message = kernelMessage(this.#machine, asBytes(skb, 'skb'), number, u32(gfp, 'gfp_mask'))
     if (message === 0) return -ENOMEM
     return this.#settled(this.#machine.abi.ksock_broadcast(protocol, message, port, number))
   }
@@ -127,7 +154,7 @@ export class KernelSockets {
     asFunction(filter, 'filter')
     const slot = machine.abi.slot_take()
     if (slot < 0) return -ENOMEM
-    const message = this.#message(bytes, number, mask)
+    const message = kernelMessage(this.#machine, bytes, number, mask)
     if (message === 0) {
       machine.abi.slot_give(slot)
       return -ENOMEM
@@ -153,7 +180,7 @@ export class KernelSockets {
     const port = u32(portid, 'portid')
     asBoolean(report, 'report')
     const number = u32(group, 'group')
-    const message = this.#message(asBytes(skb, 'skb'), number, u32(gfp, 'gfp_mask'))
+    const message = kernelMessage(this.#machine, asBytes(skb, 'skb'), number, u32(gfp, 'gfp_mask'))
     if (message === 0) return -ENOMEM
     return this.#settled(this.#machine.abi.ksock_notify(protocol, message, port, number, report ? 1 : 0))
   }
@@ -174,12 +201,17 @@ export class KernelSockets {
   }
 
   registerNotifier(callback: (notify: NetlinkNotify) => void): number {
-    asFunction(callback, 'callback')
+    const owned = this.#ownership.own(asFunction(callback, 'callback'))
     const slot = this.#machine.abi.notifier_on()
     if (slot < 0) return -ENOMEM
-    this.#notifiers.push(callback)
+    this.#notifiers.push(owned)
     this.#machine.bindFunction(slot, (_kind, protocol, portid) => this.#notifyAll(protocol, portid >>> 0))
     return 0
+  }
+
+  /** Binds another callback to the release notifier that a restored machine has on; registers it where it has none. */
+  rebindNotifier(callback: (notify: NetlinkNotify) => void): void {
+    this.registerNotifier(callback)
   }
 
   // One that throws does not keep the others from hearing it.
@@ -206,7 +238,7 @@ export class KernelSockets {
   }
 }
 
-function hookFunction(machine: Machine, protocol: number, cfg: NetlinkKernelCfg): HostFunction {
+function hookFunction(machine: Machine, protocol: number, cfg: Hooks): HostFunction {
   return (kind, a) => {
     if (kind === LAYOUT.CALL_BIND) return cfg.bind === undefined ? 0 : cfg.bind(a >>> 0)
     if (kind === LAYOUT.CALL_UNBIND) {

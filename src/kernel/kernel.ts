@@ -4,8 +4,12 @@ import type {
   BootOptions,
   BroadcastMember,
   CnCallback,
+  ExplainQuestion,
+  Explanation,
   Kernel as KernelInterface,
   KernelSocket,
+  KernelState,
+  KernelStats,
   MemoryPressure,
   Module,
   NetlinkDumpControl,
@@ -17,28 +21,63 @@ import type {
   NlmsgView,
   NotificationRequest,
   ProcEventSource as ProcEventSourceInterface,
+  Rebinding,
+  Removable,
+  RestoreOptions,
   SkBuff,
+  Snapshot as SnapshotInterface,
+  Socket as SocketInterface,
   SpawnOptions,
+  TapEvent,
   Task as TaskInterface,
   Timer,
 } from '../api.js'
-import { Machine } from '../machine/index.js'
+import { Journal, Machine } from '../machine/index.js'
+import { Schedule } from '../sim/index.js'
 import { type CbId, type CnMsgInit, EAGAIN, u32 } from '../uapi/index.js'
-import { asFunction, asObject, asSignal, asText, SystemError, Task, Waiters } from '../user/index.js'
-import { Clock, Timers } from './clock.js'
+import {
+  asBoolean,
+  asFunction,
+  asObject,
+  asSignal,
+  asText,
+  Socket,
+  SystemError,
+  Task,
+  type TaskWorld,
+  Waiters,
+} from '../user/index.js'
+import { Clock } from './clock.js'
 import { Connector } from './connector.js'
+import { explain } from './explain/index.js'
+import { PROTOCOLS } from './facts.js'
+import { Faults } from './faults.js'
+import { inject } from './inject.js'
+import { readState, readStats } from './inspect.js'
 import { KernelSockets } from './kernel-socket.js'
 import { Log } from './log.js'
 import { Modules } from './modules.js'
+import { Ownership } from './ownership.js'
+import { Past } from './past.js'
 import { ProcEventSource } from './proc-source.js'
 import { ProcFs } from './procfs.js'
 import { configWords, resolveLimits, resolveProfile } from './profiles.js'
 import { Requests } from './requests.js'
+import { partsOf } from './snapshot.js'
+import { readStateHash } from './state-hash.js'
+import { Tap } from './tap.js'
+import { Timers } from './timers.js'
+import { listUnbound } from './unbound.js'
+import { Watch } from './watch.js'
 
 const PRESSURES: readonly MemoryPressure[] = ['none', 'low', 'high', 'critical']
+/** The word of stats() that has the level. */
+const STATS_PRESSURE = 19
 
 export class Kernel implements KernelInterface {
   readonly #machine: Machine
+  readonly #world: TaskWorld
+  readonly #ownership = new Ownership()
   readonly #connector: Connector
   readonly #sockets: KernelSockets
   readonly #requests: Requests
@@ -47,25 +86,90 @@ export class Kernel implements KernelInterface {
   readonly #log: Log
   readonly #waiters: Waiters
   readonly clock: Clock
+  readonly schedule: Schedule
   readonly procfs: ProcFs
-  #pressure: MemoryPressure = 'none'
+  readonly faults: Faults
+  readonly journal: Journal
+  readonly #tap: Tap
+  readonly #past: Past
+  #unbound: readonly string[] = []
 
-  /** See boot(). */
-  constructor(options: BootOptions = {}) {
+  /** See boot(), which has a machine booted, and restore(), which has one that goes on from an image. */
+  constructor(machine: Machine) {
+    this.#machine = machine
+    this.#connector = new Connector(machine, this.#ownership)
+    this.#sockets = new KernelSockets(machine, this.#ownership)
+    this.#requests = new Requests(machine, this.#sockets)
+    this.#modules = new Modules(this, machine, this.#ownership)
+    this.#timers = new Timers(machine, this.#ownership)
+    this.#log = new Log(machine)
+    this.#waiters = new Waiters(machine)
+    this.#world = { machine, waiters: this.#waiters, tasks: new Set() }
+    this.clock = new Clock(machine, this.#waiters)
+    this.schedule = new Schedule(machine, this.#waiters, this.clock)
+    this.procfs = new ProcFs(machine)
+    const watch = new Watch(machine)
+    this.faults = new Faults(machine, watch)
+    this.#tap = new Tap(machine, watch)
+    this.journal = new Journal(machine)
+    this.#past = new Past({
+      machine,
+      world: this.#world,
+      clock: this.clock,
+      timers: this.#timers,
+      sockets: this.#sockets,
+      modules: this.#modules,
+      faults: this.faults,
+    })
+  }
+
+  /** See boot() of the package; `prepare` gets the machine before there is a kernel around it. */
+  static boot(options: BootOptions = {}, prepare?: (machine: Machine) => void): Kernel {
     asObject(options, 'options')
     const limits = resolveLimits(options.limits)
     const words = configWords(resolveProfile(options.profile), limits)
     const seed = u32(options.seed ?? 0, 'seed')
-    this.#machine = new Machine({ module: options.module, memory: limits.memory, seed, words })
-    this.#connector = new Connector(this.#machine)
-    this.#sockets = new KernelSockets(this.#machine)
-    this.#requests = new Requests(this.#machine, this.#sockets)
-    this.#modules = new Modules(this)
-    this.#timers = new Timers(this.#machine)
-    this.#log = new Log(this.#machine)
-    this.#waiters = new Waiters(this.#machine)
-    this.clock = new Clock(this.#machine)
-    this.procfs = new ProcFs(this.#machine, () => this.#modules.names())
+    const records = asBoolean(options.journal ?? false, 'journal')
+    const machine = new Machine({ module: options.module, memory: limits.memory, seed, words })
+    prepare?.(machine)
+    const kernel = new Kernel(machine)
+    if (records) kernel.journal.startAtBoot()
+    return kernel
+  }
+
+  /** See restore() of the package. */
+  static restore(given: SnapshotInterface | Uint8Array, options: RestoreOptions = {}): Kernel {
+    const { config, image, timers } = partsOf(given)
+    const { callbacks = [], modules = [], module } = asObject(options, 'options')
+    const kernel = new Kernel(new Machine({ ...config, module: module ?? config.module }, image))
+    Task.adoptAll(kernel.#world)
+    kernel.#timers.adopt(timers)
+    for (const { id, callback } of callbacks) kernel.#connector.rebind(id, callback)
+    const missing = kernel.#modules.rebind(modules, () => kernel.#rebinding())
+    kernel.#unbound = listUnbound(kernel.#machine, kernel.#timers.unbound, missing)
+    return kernel
+  }
+
+  #rebinding(): Rebinding {
+    return {
+      callback: (id, callback) => this.#connector.rebind(id, callback),
+      timer: (name, callback) => this.#timers.rebind(asText(name, 'name'), callback),
+      socket: (unit, cfg) => this.#sockets.rebind(unit, cfg),
+      notifier: (callback) => this.#sockets.rebindNotifier(callback),
+      notification: (request, callback) => this.#connector.rebindRequest(request, callback),
+    }
+  }
+
+  get unbound(): readonly string[] {
+    return this.#unbound
+  }
+
+  snapshot(): SnapshotInterface {
+    return this.#past.snapshot()
+  }
+
+  rewind(snapshot: SnapshotInterface): void {
+    this.#past.rewind(snapshot)
   }
 
   // ---- connector
@@ -193,8 +297,8 @@ export class Kernel implements KernelInterface {
     return this.#log.lines()
   }
 
-  timer_setup(callback: (timer: Timer) => void): Timer {
-    return this.#timers.setup(callback)
+  timer_setup(callback: (timer: Timer) => void, name?: string): Timer {
+    return this.#timers.setup(callback, name)
   }
 
   mod_timer(timer: Timer, expires: number): number {
@@ -212,11 +316,48 @@ export class Kernel implements KernelInterface {
   // ---- the machine as a whole
 
   spawn(options: SpawnOptions = {}): TaskInterface {
-    return Task.spawn({ machine: this.#machine, waiters: this.#waiters }, options)
+    return Task.spawn(this.#world, options)
+  }
+
+  tasks(): TaskInterface[] {
+    return [...this.#world.tasks]
+  }
+
+  sockets(task: TaskInterface): SocketInterface[] {
+    if (!(task instanceof Task)) throw new TypeError('task must be a task of this kernel')
+    return task.sockets()
+  }
+
+  socketId(socket: SocketInterface): number {
+    Socket.reference(this.#machine, socket, 'socket')
+    return (socket as Socket).id
   }
 
   loadProcEvents(stream: Uint8Array): ProcEventSourceInterface {
     return new ProcEventSource(this.#machine, this.#timers, stream)
+  }
+
+  inject(protocol: number, data: Uint8Array, to: { portid?: number; group?: number }): number {
+    const unit = u32(protocol, 'protocol')
+    if (unit >= PROTOCOLS) throw new RangeError(`protocol must be below ${PROTOCOLS}, not ${unit}`)
+    const { portid = 0, group = 0 } = asObject(to, 'to')
+    return inject(this.#machine, unit, data, u32(portid, 'to.portid'), u32(group, 'to.group'))
+  }
+
+  tap(listener: (event: TapEvent) => void): Removable {
+    return this.#tap.add(listener)
+  }
+
+  explain(question: ExplainQuestion): Explanation {
+    return explain(this.#machine, question)
+  }
+
+  stats(): KernelStats {
+    return readStats(this.#machine)
+  }
+
+  inspect(): KernelState {
+    return readState(this.#machine)
   }
 
   random(): number {
@@ -224,20 +365,18 @@ export class Kernel implements KernelInterface {
   }
 
   get memoryPressure(): MemoryPressure {
-    return this.#pressure
+    this.#machine.raw.stats()
+    return PRESSURES[this.#machine.listWord(STATS_PRESSURE)] as MemoryPressure
   }
 
   set memoryPressure(level: MemoryPressure) {
     const index = PRESSURES.indexOf(asText(level, 'memoryPressure') as MemoryPressure)
     if (index < 0) throw new RangeError(`memoryPressure must be one of ${PRESSURES.join(', ')}, not ${String(level)}`)
     this.#machine.abi.set_pressure(index)
-    this.#pressure = level
   }
 
   stateHash(): string {
-    this.#machine.abi.state_hash()
-    const hex = (word: number) => word.toString(16).padStart(8, '0')
-    return hex(this.#machine.listWord(1)) + hex(this.#machine.listWord(0))
+    return readStateHash(this.#machine)
   }
 
   waiting<T>(call: () => T, options: { signal?: AbortSignal } = {}): Promise<T> {
@@ -255,8 +394,15 @@ export class Kernel implements KernelInterface {
     return this.#waiters.wait(attempt, { signal }, 'waiting')
   }
 
+  run<T>(task: TaskInterface, program: (task: TaskInterface) => Promise<T>): Promise<T> {
+    return this.schedule.run(task, program)
+  }
+
   /** Takes the machine down and says how many bytes nobody gave back: 0, or there is a leak. Nothing works afterwards. */
   halt(): number {
-    return this.#machine.halt()
+    const left = this.#machine.halt()
+    this.schedule.stop()
+    this.clock.stop()
+    return left
   }
 }

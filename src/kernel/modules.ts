@@ -1,15 +1,24 @@
-// insmod() and rmmod(): modules written in TypeScript, by name.
+// insmod() and rmmod(): modules written in TypeScript, by name. The list of their names is the machine's.
 
-import type { Kernel, Module } from '../api.js'
-import { EEXIST, ENOENT } from '../uapi/index.js'
+import type { Kernel, Module, Rebinding } from '../api.js'
+import type { Machine } from '../machine/index.js'
+import { EEXIST } from '../uapi/index.js'
 import { asFunction, asObject, asText } from '../user/index.js'
+import type { Ownership } from './ownership.js'
+
+/** Bytes of a module's name that are listed. */
+const NAME_BYTES = 255
 
 export class Modules {
   readonly #kernel: Kernel
+  readonly #machine: Machine
+  readonly #ownership: Ownership
   readonly #loaded = new Map<string, Module>()
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: Kernel, machine: Machine, ownership: Ownership) {
     this.#kernel = kernel
+    this.#machine = machine
+    this.#ownership = ownership
   }
 
   /** init()'s result; the module is loaded if it is not negative. What init() throws is thrown, and nothing is loaded. */
@@ -19,10 +28,12 @@ export class Modules {
     if (module.exit !== undefined) asFunction(module.exit, 'module.exit')
     asObject(params, 'params')
     if (this.#loaded.has(module.name)) return -EEXIST
+    const listed = this.#machine.abi.module_add(this.#nameLength(module.name))
+    if (listed < 0) return listed
     this.#loaded.set(module.name, module)
     let result: number
     try {
-      result = module.init(this.#kernel, params) | 0
+      result = this.#ownership.as(module.name, () => module.init(this.#kernel, params)) | 0
     } catch (error) {
       this.#forget(module)
       throw error
@@ -33,18 +44,59 @@ export class Modules {
 
   // init() may have unloaded it, and loaded another of its name.
   #forget(module: Module): void {
-    if (this.#loaded.get(module.name) === module) this.#loaded.delete(module.name)
+    if (this.#loaded.get(module.name) === module) this.#unlist(module.name)
+  }
+
+  #unlist(name: string): void {
+    this.#loaded.delete(name)
+    this.#machine.abi.module_delete(this.#nameLength(name))
+  }
+
+  #nameLength(name: string): number {
+    return this.#machine.transmitText(name, NAME_BYTES)
   }
 
   remove(name: string): number {
     const module = this.#loaded.get(asText(name, 'name'))
-    if (module === undefined) return -ENOENT
-    this.#loaded.delete(name)
-    module.exit?.(this.#kernel)
+    // One that is listed all the same is of a restored machine, and nobody has given it.
+    if (module === undefined) return this.#machine.abi.module_delete(this.#nameLength(name))
+    this.#unlist(name)
+    this.#ownership.as(name, () => module.exit?.(this.#kernel))
     return 0
   }
 
+  /** The names of the loaded modules, in the order of loading. */
   names(): string[] {
-    return [...this.#loaded.keys()]
+    const { raw } = this.#machine
+    const names: string[] = []
+    for (let one = raw.module_next(0); one !== 0; one = raw.module_next(one)) {
+      names.push(this.#machine.text(this.#machine.listWord(0)))
+    }
+    return names
+  }
+
+  /** The loaded modules, to be put back by setLoaded(). */
+  loaded(): ReadonlyMap<string, Module> {
+    return new Map(this.#loaded)
+  }
+
+  setLoaded(loaded: ReadonlyMap<string, Module>): void {
+    this.#loaded.clear()
+    for (const [name, module] of loaded) this.#loaded.set(name, module)
+  }
+
+  /** Has the modules among `given` that the machine lists bind what is theirs; the names of those that nobody gave. */
+  rebind(given: readonly Module[], bindingOf: (name: string) => Rebinding): string[] {
+    const missing: string[] = []
+    for (const name of this.names()) {
+      const module = given.find((one) => one.name === name)
+      if (module === undefined) {
+        missing.push(name)
+        continue
+      }
+      this.#loaded.set(name, module)
+      this.#ownership.as(name, () => module.restore?.(this.#kernel, bindingOf(name)))
+    }
+    return missing
   }
 }

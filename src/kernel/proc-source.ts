@@ -10,7 +10,7 @@ import {
   tryDecodeProcEvent,
 } from '../uapi/index.js'
 import { asBytes } from '../user/index.js'
-import type { Timers } from './clock.js'
+import type { Timers } from './timers.js'
 
 const LENGTH_BYTES = 4
 const NS_PER_MS = 1000000n

@@ -3,9 +3,12 @@
 import type { Machine } from '../machine/index.js'
 import { ENOENT } from '../uapi/index.js'
 import { SystemError } from '../user/index.js'
+import { PROTOCOLS, readCallbacks, readModules, readSockets } from './facts.js'
+import { looking } from './looking.js'
 
-const PROTOCOLS = 32
 const KERNEL_REFERENCES = 2
+const PROTOCOLS_HEAD =
+  'protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs se re bi br ha uh gp em\n'
 
 interface Row {
   readonly protocol: number
@@ -18,21 +21,24 @@ interface Row {
 
 export class ProcFs {
   readonly #machine: Machine
-  readonly #modules: () => string[]
 
-  constructor(machine: Machine, modules: () => string[]) {
+  constructor(machine: Machine) {
     this.#machine = machine
-    this.#modules = modules
   }
 
   /** The text of a file; SystemError ENOENT for one that does not exist. */
   read(path: string): string {
     if (typeof path !== 'string') throw new TypeError('path must be a string')
+    return looking(this.#machine, () => this.#text(path))
+  }
+
+  #text(path: string): string {
     if (path === '/proc/modules') return this.#moduleList()
-    const match = /^\/proc\/(?:(?:self\/)?|([1-9]\d{0,6})\/)net\/(netlink|connector)$/.exec(path)
+    const match = /^\/proc\/(?:(?:self\/)?|([1-9]\d{0,6})\/)net\/(netlink|connector|protocols)$/.exec(path)
     const netns = match === null ? undefined : this.#namespaceOf(match[1])
     if (match === null || netns === undefined) throw new SystemError(-ENOENT, 'open')
     if (match[2] === 'netlink') return this.#netlink(netns)
+    if (match[2] === 'protocols') return this.#protocols(netns)
     // The connector's file is in the initial namespace only, as its kernel socket.
     if (netns !== 0) throw new SystemError(-ENOENT, 'open')
     return this.#connector()
@@ -40,25 +46,27 @@ export class ProcFs {
 
   #namespaceOf(pid: string | undefined): number | undefined {
     if (pid === undefined) return 0
-    const netns = this.#machine.abi.task_netns(Number(pid))
+    const netns = this.#machine.raw.task_netns(Number(pid))
     return netns < 0 ? undefined : netns
   }
 
   #moduleList(): string {
-    return this.#modules()
+    return readModules(this.#machine)
       .map((name) => `${name} 16384 0 - Live 0x0000000000000000\n`)
       .join('')
   }
 
   /** Name padded to 15 columns, a blank, idx:val (conformance cn-register/listing-format). */
   #connector(): string {
-    const machine = this.#machine
-    let text = 'Name            ID\n'
-    for (let one = machine.abi.callback_next(0); one !== 0; one = machine.abi.callback_next(one)) {
-      const name = machine.text(machine.listWord(2))
-      text += `${name.padEnd(15)} ${machine.listWord(0)}:${machine.listWord(1)}\n`
-    }
-    return text
+    const rows = readCallbacks(this.#machine).map(({ idx, val, name }) => `${name.padEnd(15)} ${idx}:${val}\n`)
+    return `Name            ID\n${rows.join('')}`
+  }
+
+  // Recorded on Linux 6.18: the sockets of user space in the reader's namespace count, bound or not; kernel sockets do not.
+  #protocols(netns: number): string {
+    const count = readSockets(this.#machine).filter((socket) => socket.netns === netns).length
+    const cells = ['NETLINK'.padEnd(9), '1096'.padStart(4), String(count).padStart(6), '-1'.padStart(7)]
+    return `${PROTOCOLS_HEAD}${cells.join(' ')}   NI       0   no   kernel     ${' n '.repeat(18).trimEnd()}\n`
   }
 
   #netlink(netns: number): string {
@@ -71,28 +79,16 @@ export class ProcFs {
   #kernelRows(netns: number): Row[] {
     if (netns !== 0) return []
     const present = Array.from({ length: PROTOCOLS }, (_, unit) => unit).filter(
-      (unit) => this.#machine.abi.protocol_present(unit) !== 0,
+      (unit) => this.#machine.raw.protocol_present(unit) !== 0,
     )
     return present.map((protocol) => ({ protocol, portid: 0, groups: 0, rmem: 0, drops: 0, inode: 0 }))
   }
 
   #userRows(netns: number): Row[] {
     const machine = this.#machine
-    const rows: Row[] = []
-    for (let one = machine.abi.socket_next(0); one !== 0; one = machine.abi.socket_next(one)) {
-      const key = machine.listWord(0)
-      const bound = machine.listWord(6) !== 0
-      if (key >>> 8 !== netns || !bound) continue
-      rows.push({
-        protocol: key & 0xff,
-        portid: machine.listWord(1),
-        groups: machine.listWord(2),
-        rmem: machine.listWord(3),
-        drops: machine.listWord(4),
-        inode: machine.listWord(5),
-      })
-    }
-    return rows
+    return readSockets(machine)
+      .filter((socket) => socket.netns === netns && socket.bound)
+      .map(({ protocol, portid, groups, rmem, drops, id }) => ({ protocol, portid, groups, rmem, drops, inode: id }))
   }
 }
 

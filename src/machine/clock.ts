@@ -9,7 +9,7 @@ const HIGH_NS = 967296
 
 /** Whole milliseconds since boot, and the nanoseconds above them. */
 export function readClock(machine: Machine): { ms: number; ns: number } {
-  machine.abi.clock_read()
+  machine.raw.clock_read()
   const high = machine.listWord(1)
   const rest = high * HIGH_NS + machine.listWord(0)
   return { ms: high * HIGH_MS + Math.floor(rest / NS_PER_MS), ns: rest % NS_PER_MS }

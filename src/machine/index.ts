@@ -1,7 +1,20 @@
 // The Wasm instance behind typed calls. Everything that enters the kernel, enters here.
 
-export { LAYOUT } from './abi.generated.js'
+export { KERNEL_DIGEST, LAYOUT } from './abi.generated.js'
+export { checksum } from './checksum.js'
 export { readClock } from './clock.js'
 export { compile, type KernelSource } from './instantiate.js'
+export {
+  Comparison,
+  type Difference,
+  DivergenceError,
+  Journal,
+  JournalError,
+  Player,
+  type PlayerOptions,
+  type ReplayOptions,
+  type ReplayResult,
+  replayJournal,
+} from './journal/index.js'
 export { CN_HEADERS, type HostFunction, Machine, type MachineConfig } from './machine.js'
 export type { Readers } from './readers.js'

@@ -28,8 +28,28 @@ export interface MachineConfig {
   readonly words: readonly number[]
 }
 
+/** Who writes down what enters a machine. */
+export interface Recorder {
+  /** The same calls, each written down with what it reads of memory and what it answers. */
+  wrap(raw: Abi): Abi
+  /** The machine calls the host. */
+  enter(kindSlot: number, a: number, b: number): void
+  /** The host answers. */
+  leave(kindSlot: number, a: number, b: number, result: number): void
+  /** The machine's memory is replaced by an image. */
+  rewound(image: Uint8Array): void
+}
+
 export class Machine {
+  /** The calls, for whatever acts: written down while there is a recorder. */
   abi: Abi
+  /** The same calls for what only looks: never written down, and open to the tap. */
+  raw: Abi
+  readonly config: MachineConfig
+  /** The tap; see LAYOUT.CALL_TAP. What it throws surfaces as a callback's error. */
+  onTap: (message: number, code: number) => void = () => {}
+  /** The fault rules; see LAYOUT.CALL_FAULT. */
+  onFault: (message: number, flags: number) => number = () => 0
   /** All result words, and all other words of memory. */
   readonly words: Uint32Array
   /** What happens to each id of the ready list. */
@@ -44,14 +64,23 @@ export class Machine {
   #depth = 0
   #errors: unknown[] | null = null
   #draining = false
+  #recorder: Recorder | null = null
+  #recorded: Abi | null = null
 
-  constructor(config: MachineConfig) {
+  /** Boots a machine, or with `image` makes one that goes on from there. */
+  constructor(config: MachineConfig, image?: Uint8Array) {
     const { abi, memory } = instantiate(config.module, config.memory, (kindSlot, a, b) => this.#call(kindSlot, a, b))
     this.abi = abi
+    this.raw = abi
+    this.config = config
     this.words = new Uint32Array(memory.buffer)
     this.#bytes = new Uint8Array(memory.buffer)
     this.#transmit = this.#bytes.subarray(LAYOUT.TRANSMIT, LAYOUT.TRANSMIT + LAYOUT.TRANSMIT_BYTES)
     this.#receive = this.#bytes.subarray(LAYOUT.RECEIVE, LAYOUT.RECEIVE + LAYOUT.RECEIVE_BYTES)
+    if (image !== undefined) {
+      this.#load(image)
+      return
+    }
     this.words.set(config.words, LAYOUT.TRANSMIT >>> 2)
     if (abi.boot(config.seed) !== 0) throw new RangeError(`limits.memory: ${config.memory} bytes cannot hold a kernel`)
   }
@@ -65,8 +94,54 @@ export class Machine {
     const gone = () => {
       throw new Error('this kernel was halted')
     }
-    this.abi = Object.fromEntries(Object.keys(OPCODES).map((name) => [name, gone])) as unknown as Abi
+    this.abi = abiOf(gone)
+    this.#recorder = null
+    this.#recorded = null
+    this.raw = this.abi
     return left
+  }
+
+  // ---- the machine as a whole
+
+  /** Whether nothing of the machine runs: no callback, and nobody is being woken. */
+  get atRest(): boolean {
+    return this.#depth === 0 && !this.#draining
+  }
+
+  /** A copy of everything that the machine knows. It must be at rest. */
+  image(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(LAYOUT.STATE_AT, this.raw.memory_end() >>> 0)
+  }
+
+  /** Puts an image of this machine, or of one with the same configuration, in place of what it knows. It must be at rest. */
+  rewind(image: Uint8Array): void {
+    this.#load(image)
+    this.#recorder?.rewound(image)
+  }
+
+  #load(image: Uint8Array): void {
+    this.#bytes.set(image, LAYOUT.STATE_AT)
+    this.clearBlocked()
+    // The next call looks at the ready list, and finds out.
+    this.words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_READY] = 1
+  }
+
+  /** All functions in their slots: what belongs to an image. */
+  functions(): readonly (HostFunction | undefined)[] {
+    return this.#functions.slice()
+  }
+
+  /** Puts those functions back. */
+  setFunctions(functions: readonly (HostFunction | undefined)[]): void {
+    this.#functions.length = 0
+    for (const fn of functions) this.#functions.push(fn)
+  }
+
+  /** Has everything written down from now on; null ends it. The machine must be at rest. */
+  record(recorder: Recorder | null): void {
+    this.#recorder = recorder
+    this.#recorded = recorder === null ? null : recorder.wrap(this.raw)
+    this.abi = this.#recorded ?? this.raw
   }
 
   // ---- functions of the host
@@ -86,8 +161,18 @@ export class Machine {
     if (this.#functions[slot] === fn) this.#functions[slot] = undefined
   }
 
-  // The errors of nested calls belong to them: each call of the host sees those of the functions that it ran itself.
   #call(kindSlot: number, a: number, b: number): number {
+    if (kindSlot === LAYOUT.CALL_TAP) return this.#run(this.#tell, kindSlot, a, b)
+    if (this.#recorder === null) return this.#callFunction(kindSlot, a, b)
+    const recorder = this.#recorder
+    recorder.enter(kindSlot, a, b)
+    const result = this.#callFunction(kindSlot, a, b)
+    recorder.leave(kindSlot, a, b, result)
+    return result
+  }
+
+  #callFunction(kindSlot: number, a: number, b: number): number {
+    if (kindSlot === LAYOUT.CALL_FAULT) return this.#run(this.#ask, kindSlot, a, b)
     const fn = this.#functions[kindSlot >>> KIND_BITS]
     if (fn === undefined) return 0
     if (this.#depth >= MAX_DEPTH) {
@@ -97,13 +182,18 @@ export class Machine {
       )
       return 0
     }
+    return this.#run(fn, kindSlot & KIND_MASK, a, b)
+  }
+
+  // The errors of nested calls belong to them: each call of the host sees those of the functions that it ran itself.
+  #run(fn: HostFunction, kind: number, a: number, b: number): number {
     const outer = this.#errors
     this.#errors = null
     this.#depth++
     let failure: { error: unknown } | null = null
     let result = 0
     try {
-      result = fn(kindSlot & KIND_MASK, a, b) | 0
+      result = fn(kind, a, b) | 0
     } catch (error) {
       failure = { error }
     }
@@ -114,6 +204,29 @@ export class Machine {
       this.#errors.push(failure.error)
     }
     return result
+  }
+
+  readonly #tell: HostFunction = (_kind, message, code) => {
+    this.withoutCalls(() => this.onTap(message, code))
+    return 0
+  }
+
+  readonly #ask: HostFunction = (_kind, message, flags) => this.withoutCalls(() => this.onFault(message, flags))
+
+  /** Runs a function that may look, but must not act: every call of the kernel throws in it. */
+  withoutCalls<T>(fn: () => T): T {
+    const { abi } = this
+    this.abi = FORBIDDEN
+    try {
+      return fn()
+    } finally {
+      this.abi = abi
+    }
+  }
+
+  /** The next number of the generator of faults; it can be drawn where nothing else can be called. */
+  faultRandom(): number {
+    return (this.#recorded ?? this.raw).fault_random() >>> 0
   }
 
   /** The readers of the present depth. */
@@ -291,6 +404,16 @@ export class Machine {
     if (from !== LAYOUT.RECEIVE) this.abi.recv_done()
   }
 
+  /** struct cn_ctl_msg and the ranges of a notification request, which request_next() has told. */
+  requestWords(): number[] {
+    const group = this.listWord(1)
+    const idx = this.listWord(2)
+    const val = this.listWord(3)
+    const from = this.listWord(4) >>> 2
+    const ranges = this.words.subarray(from, from + (idx + val) * 2)
+    return [idx, val, group, ranges.length * 4, ...ranges]
+  }
+
   /** Text of the receive window. */
   text(length: number): string {
     return decoder.decode(this.#receive.subarray(0, length))
@@ -301,6 +424,14 @@ export class Machine {
     return encoder.encodeInto(text, this.#transmit.subarray(0, most)).written
   }
 }
+
+function abiOf(fn: () => never): Abi {
+  return Object.fromEntries(Object.keys(OPCODES).map((name) => [name, fn])) as unknown as Abi
+}
+
+const FORBIDDEN = abiOf(() => {
+  throw new Error('a tap or a fault rule must not call the kernel')
+})
 
 const encoder = new TextEncoder()
 // What begins with a byte order mark keeps it.

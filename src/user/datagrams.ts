@@ -6,16 +6,23 @@ import { SystemError } from './errors.js'
 
 const NO_BYTES = new Uint8Array(0)
 
-/** Each datagram as a copy, until the socket is closed. A loss throws ENOBUFS and ends the loop. */
-export async function* datagramsOf(socket: Socket): AsyncIterableIterator<Datagram> {
+/**
+ * Each datagram as a copy, until the socket is closed. A loss throws ENOBUFS and ends the loop.
+ *
+ * @param mustWait whether each datagram is waited for, even one that is there: programs of a schedule give up their turn for it
+ */
+export async function* datagramsOf(socket: Socket, mustWait = () => false): AsyncIterableIterator<Datagram> {
+  let waited = false
   while (!socket.closed) {
-    const datagram = takeDatagram(socket)
+    const datagram = waited || !mustWait() ? takeDatagram(socket) : undefined
+    waited = false
     if (datagram !== undefined) {
       yield datagram
       continue
     }
     try {
       await socket.readable()
+      waited = true
     } catch (error) {
       if (error instanceof SystemError && error.errno === -EBADF) return
       throw error

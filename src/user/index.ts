@@ -3,5 +3,5 @@
 export { asBoolean, asBytes, asFunction, asObject, asPlainBytes, asSignal, asText } from './arguments.js'
 export { SystemError } from './errors.js'
 export { Socket } from './socket.js'
-export { Task, type TaskWorld } from './task.js'
-export { Waiters } from './waiters.js'
+export { type SavedTask, Task, type TaskWorld } from './task.js'
+export { type Scheduler, type Wait, Waiters } from './waiters.js'

@@ -53,20 +53,53 @@ const NO_CONTROL = new Uint8Array(0)
 /** Whoever opened the socket: it is closed when its owner is gone. */
 export interface Owner {
   readonly alive: boolean
+  /** The socket at this place of its list has been closed. */
+  forget(place: number): void
 }
 
 export class Socket implements SocketInterface {
+  readonly id: number
   readonly #machine: Machine
   readonly #waiters: Waiters
   readonly #owner: Owner
   #sock: number
+  #place: number
 
-  /** Only a task makes sockets. */
-  constructor(machine: Machine, waiters: Waiters, owner: Owner, sock: number) {
+  /** Only a task makes sockets, and puts them at a place of its list. */
+  constructor(machine: Machine, waiters: Waiters, owner: Owner, sock: number, id: number, place: number) {
+    this.id = id
     this.#machine = machine
     this.#waiters = waiters
     this.#owner = owner
     this.#sock = sock
+    this.#place = place
+  }
+
+  /**
+   * The machine's reference of an open socket.
+   * @throws TypeError for a socket of another machine, SystemError EBADF for one that is closed
+   */
+  static reference(machine: Machine, socket: unknown, name: string): number {
+    if (!(socket instanceof Socket) || socket.#machine !== machine) {
+      throw new TypeError(`${name} must be a socket of this kernel`)
+    }
+    return socket.#open('ioctl')
+  }
+
+  /** Moves a socket to another place of its owner's list. */
+  static move(socket: Socket, place: number): void {
+    socket.#place = place
+  }
+
+  /** Nothing can be done with it any more: time went back to when there was none. */
+  static revoke(socket: Socket): void {
+    socket.#sock = 0
+  }
+
+  /** Time went back to when it was open. */
+  static revive(socket: Socket, reference: number, place: number): void {
+    socket.#sock = reference
+    socket.#place = place
   }
 
   get closed(): boolean {
@@ -327,6 +360,7 @@ export class Socket implements SocketInterface {
   close(): void {
     const sock = this.#open('close')
     this.#sock = 0
+    this.#owner.forget(this.#place)
     this.#machine.abi.close(sock)
     this.#machine.settle()
   }
@@ -357,6 +391,6 @@ export class Socket implements SocketInterface {
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Datagram> {
-    return datagramsOf(this)
+    return datagramsOf(this, () => this.#waiters.scheduler !== undefined)
   }
 }

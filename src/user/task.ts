@@ -17,6 +17,17 @@ const LAST_SIGNAL = 64
 export interface TaskWorld {
   readonly machine: Machine
   readonly waiters: Waiters
+  /** Those that live, in the order of their birth. */
+  readonly tasks: Set<Task>
+}
+
+/** A task as it was: what brings it back when time goes backwards. */
+export interface SavedTask {
+  readonly task: Task
+  readonly reference: number
+  readonly comm: string
+  readonly sockets: readonly { readonly socket: Socket; readonly reference: number }[]
+  readonly threads: readonly Task[]
 }
 
 export class Task implements TaskInterface {
@@ -24,16 +35,20 @@ export class Task implements TaskInterface {
   readonly pid: number
   readonly tgid: number
   readonly #leader: Task | undefined
+  readonly #sockets: Socket[] = []
+  readonly #threads: Task[] = []
   #comm: string
   #task: number
 
-  private constructor(world: TaskWorld, task: number, comm: string, leader?: Task) {
+  private constructor(world: TaskWorld, task: number, ids: { pid: number; tgid: number }, comm: string, leader?: Task) {
     this.#world = world
     this.#task = task
     this.#comm = comm
     this.#leader = leader
-    this.pid = world.machine.listWord(0)
-    this.tgid = world.machine.listWord(1)
+    this.pid = ids.pid
+    this.tgid = ids.tgid
+    world.tasks.add(this)
+    if (leader !== undefined) leader.#threads.push(this)
   }
 
   /** Makes a task from nothing, as the kernel does at boot. EAGAIN, EEXIST, ENOMEM, ENOSPC (namespaces). */
@@ -48,7 +63,88 @@ export class Task implements TaskInterface {
     const netns = options.netns === undefined ? 0 : namespaceNumber(machine, options.netns)
     const length = machine.transmitText(comm, COMM_BYTES)
     const task = machine.abi.task_spawn(pid, netns, uid, gid, caps.low, caps.high, length)
-    return new Task(world, check(task, 'fork'), cut(comm))
+    return new Task(world, check(task, 'fork'), idsOf(machine), cut(comm))
+  }
+
+  /** Makes the objects for the tasks and sockets that a machine has already. */
+  static adoptAll(world: TaskWorld): void {
+    const { raw } = world.machine
+    const byReference = new Map<number, Task>()
+    const byPid = new Map<number, Task>()
+    for (let one = raw.task_next(0); one !== 0; one = raw.task_next(one)) {
+      const [pid, tgid, own, ownTgid] = [0, 1, 6, 7].map((index) => world.machine.listWord(index)) as Four
+      const comm = world.machine.text(COMM_BYTES).replace(/\0.*$/s, '')
+      const task = new Task(world, one, { pid: own, tgid: ownTgid }, comm, pid === tgid ? undefined : byPid.get(tgid))
+      byReference.set(one, task)
+      byPid.set(pid, task)
+    }
+    for (let one = raw.socket_next(0); one !== 0; one = raw.socket_next(one)) {
+      const task = byReference.get(world.machine.listWord(7)) as Task
+      task.#adopt(one, world.machine.listWord(5))
+    }
+  }
+
+  /** All living tasks, to be brought back by restoreAll(). */
+  static saveAll(world: TaskWorld): readonly SavedTask[] {
+    const machine = world.machine
+    return Array.from(world.tasks, (task) => ({
+      task,
+      reference: task.#task,
+      comm: task.#comm,
+      sockets: task.#sockets.map((socket) => ({ socket, reference: Socket.reference(machine, socket, 'socket') })),
+      threads: [...task.#threads],
+    }))
+  }
+
+  /** Time goes back: who was born since is gone, and who was there is as it was. */
+  static restoreAll(world: TaskWorld, saved: readonly SavedTask[]): void {
+    for (const task of world.tasks) task.#forgetAll()
+    world.tasks.clear()
+    for (const { task, reference, comm, sockets, threads } of saved) {
+      world.tasks.add(task)
+      task.#task = reference
+      task.#comm = comm
+      task.#threads.push(...threads)
+      for (const { socket, reference: sock } of sockets) {
+        Socket.revive(socket, sock, task.#sockets.length)
+        task.#sockets.push(socket)
+      }
+    }
+  }
+
+  #forgetAll(): void {
+    this.#task = 0
+    for (const socket of this.#sockets) Socket.revoke(socket)
+    this.#sockets.length = 0
+    this.#threads.length = 0
+  }
+
+  // A process takes its threads along.
+  #ended(): void {
+    if (this.#leader !== undefined) this.#leader.#threads.splice(this.#leader.#threads.indexOf(this), 1)
+    for (const thread of [...this.#threads]) thread.#ended()
+    this.#world.tasks.delete(this)
+    this.#forgetAll()
+  }
+
+  /** The last one takes the place of a socket that was closed. */
+  forget(place: number): void {
+    const last = this.#sockets.pop() as Socket
+    if (place === this.#sockets.length) return
+    this.#sockets[place] = last
+    Socket.move(last, place)
+  }
+
+  /** Its open sockets, in the order in which they were opened. */
+  sockets(): Socket[] {
+    return [...this.#sockets].sort((a, b) => a.id - b.id)
+  }
+
+  #adopt(sock: number, id: number): Socket {
+    const { machine, waiters } = this.#world
+    const socket = new Socket(machine, waiters, this, sock, id, this.#sockets.length)
+    this.#sockets.push(socket)
+    return socket
   }
 
   get comm(): string {
@@ -66,9 +162,9 @@ export class Task implements TaskInterface {
 
   socket(family: number, type: number, protocol: number): SocketInterface {
     const task = this.#living('socket')
-    const { machine, waiters } = this.#world
+    const { machine } = this.#world
     const sock = machine.abi.socket(task, u32(family, 'family'), u32(type, 'type'), u32(protocol, 'protocol'))
-    return new Socket(machine, waiters, this.#leader ?? this, check(sock, 'socket'))
+    return (this.#leader ?? this).#adopt(check(sock, 'socket'), machine.listWord(0))
   }
 
   socketpair(family: number, type: number, protocol: number): never {
@@ -90,7 +186,8 @@ export class Task implements TaskInterface {
   }
 
   #born(result: number, syscall: string, leader?: Task): Task {
-    const task = new Task(this.#world, check(result, syscall), this.#comm, leader)
+    const ids = idsOf(this.#world.machine)
+    const task = new Task(this.#world, check(result, syscall), ids, this.#comm, leader)
     // Its birth is a process event, for which somebody may wait.
     this.#world.machine.settle()
     return task
@@ -138,7 +235,7 @@ export class Task implements TaskInterface {
   exit(code = 0): void {
     const status = (i32(code, 'code') & 0xff) << 8
     const task = this.#living('exit')
-    this.#task = 0
+    this.#ended()
     this.#world.machine.abi.task_exit(task, status)
     this.#world.machine.settle()
   }
@@ -153,7 +250,7 @@ export class Task implements TaskInterface {
       return
     }
     if (number === 0 || this.#world.machine.abi.signal_ends(number) === 0) return
-    this.#task = 0
+    this.#ended()
     this.#world.machine.abi.task_kill(task, number)
     this.#world.machine.settle()
   }
@@ -182,6 +279,12 @@ export class Task implements TaskInterface {
     const { low, high } = capabilityWords(caps)
     check(this.#world.machine.abi.task_setcaps(this.#living('capset'), low, high), 'capset')
   }
+}
+
+type Four = [number, number, number, number]
+
+function idsOf(machine: Machine): { pid: number; tgid: number } {
+  return { pid: machine.listWord(0), tgid: machine.listWord(1) }
 }
 
 // What the machine keeps of a name: whole characters.

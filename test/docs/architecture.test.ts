@@ -96,10 +96,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/api': ['src/uapi'],
   'src/machine': ['src/uapi', 'src/api', 'build/release', '@assemblyscript/loader'],
   'src/user': ['src/uapi', 'src/api', 'src/machine'],
-  'src/kernel': ['src/uapi', 'src/api', 'src/machine', 'src/user'],
+  'src/sim': ['src/uapi', 'src/api', 'src/machine', 'src/user'],
+  'src/kernel': ['src/uapi', 'src/api', 'src/machine', 'src/user', 'src/sim'],
   'src/connector': ['src/uapi', 'src/api', 'src/user', 'src/kernel'],
+  'src/capture': ['src/uapi', 'src/api', 'src/user'],
   'src/host': ['src/uapi', 'src/api', 'src/user', 'node:module', 'node:fs', 'node:worker_threads'],
-  'src/index': ['src/uapi', 'src/api', 'src/machine', 'src/user', 'src/kernel'],
+  'src/index': ['src/uapi', 'src/api', 'src/machine', 'src/user', 'src/sim', 'src/kernel'],
 }
 /** What stands on the roof: nothing below may import it. */
 const ROOF = ['src/cli', 'src/index', 'examples', 'bench', 'test', 'playground', 'scripts']

@@ -48,7 +48,7 @@ describe.skipIf(process.env.KERNEL_BUILD === 'debug')('examples', () => {
     const lines = await run('request-reply')
     expect(lines).toEqual([
       expect.stringMatching(/^reply: HELLO \(seq 1, ack \d+\)$/),
-      'no reply: no reply of 15:2 to seq 2 within 100 ms',
+      'no reply: no reply of 15:2 to seq 2 within 100 ms. No callback is registered for the id 15:2; the nearest is 15:1 (shout).',
       'loss: ENOBUFS',
       'gap: 44 messages are missing before seq 301',
       '257 of 301 messages received',

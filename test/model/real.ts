@@ -1,5 +1,5 @@
 // The kernel under test as the other side of the comparison: nothing but its public surface, made without boot() because tests halt it themselves.
-import type { Kernel, KernelSocket, ReceivedMsg, Socket, Task } from '../../src/api.js'
+import type { Kernel, KernelSocket, Limits, ReceivedMsg, Socket, Task } from '../../src/api.js'
 import { Kernel as Machine } from '../../src/kernel/index.js'
 import * as uapi from '../../src/uapi/index.js'
 import { LINUX_2_6_14, LINUX_6 } from '../../src/uapi/index.js'
@@ -53,9 +53,9 @@ export class Real implements Side {
   readonly #module: KernelSocket
   #heard: unknown[] = []
 
-  constructor(profile: keyof typeof PROFILES, seed: number) {
+  constructor(profile: keyof typeof PROFILES, seed: number, limits: Partial<Limits> = { memory: 8 * 1024 * 1024 }) {
     const chosen = PROFILES[profile]
-    this.kernel = new Machine({ seed, limits: { memory: 8 * 1024 * 1024 }, ...(chosen && { profile: chosen }) })
+    this.kernel = Machine.boot({ seed, limits, ...(chosen && { profile: chosen }) })
     this.tasks = TASKS.map((_, index) => this.#spawn(index))
     const input = ({
       data,

@@ -54,7 +54,7 @@ export class Real extends Side {
 
   constructor(dispatch: 'send' | 'workqueue', notifier: boolean) {
     super()
-    this.kernel = new Machine({ profile: { ...DEFAULT_PROFILE, dispatch }, limits: { memory: 512 * 1024 } })
+    this.kernel = Machine.boot({ profile: { ...DEFAULT_PROFILE, dispatch }, limits: { memory: 512 * 1024 } })
     this.owner = this.kernel.spawn()
     this.#sTask = this.kernel.spawn()
     this.s = this.listener(this.#sTask)

@@ -31,7 +31,7 @@ type HookName = 'input' | 'bind' | 'unbind' | 'release' | 'filter' | 'start' | '
 
 /** A kernel with a module's protocol, two of its sockets, and hooks of which one runs a sequence once. */
 class World {
-  readonly kernel: Kernel = new Machine({ limits: { memory: 512 * 1024 } })
+  readonly kernel: Kernel = Machine.boot({ limits: { memory: 512 * 1024 } })
   readonly task: Task = this.kernel.spawn()
   readonly u: Socket
   readonly v: Socket

@@ -1,8 +1,8 @@
 // What tests get for src/index.ts (the plugin "watched-kernels" of vitest.config.ts): the same module, but every kernel that a
 // test boots is halted when the test ends, and bytes that nobody gave back fail it. It is a setup file too, so this holds for all.
 import { afterAll, afterEach, beforeEach, expect } from 'vitest'
-import type { BootOptions, Kernel } from '../../src/api.js'
-import { boot as bootKernel } from '../../src/index.js'
+import type { BootOptions, Kernel, RestoreOptions, Snapshot } from '../../src/api.js'
+import { boot as bootKernel, restore as restoreKernel } from '../../src/index.js'
 
 export * from '../../src/index.js'
 
@@ -28,6 +28,11 @@ export function watch<T extends Halting>(machine: T): T {
 /** boot() of src/index.ts; the end of the test halts the kernel and looks for leaks. */
 export function boot(options?: BootOptions): Kernel {
   return watch(bootKernel(options))
+}
+
+/** restore() of src/index.ts, watched in the same way. */
+export function restore(snapshot: Snapshot | Uint8Array, options?: RestoreOptions): Kernel {
+  return watch(restoreKernel(snapshot, options))
 }
 
 /** For tests that boot by the hundred: the kernel is halted, and looked at, as soon as `use` is done. */

@@ -1,0 +1,70 @@
+// What can be asked about the machine as a whole: counts, memory, tasks, timers. Nothing here changes anything.
+
+import { Kernel, kernel } from './kernel'
+import { RECEIVE_AT, nil, refOf, setResult } from './memory'
+import { pagesFree } from './mm/pages'
+import { RESULT_LIST } from './result'
+import { Task } from './task/task'
+import { Timer } from './time/timer'
+
+const COMM_SIZE: u32 = 16
+
+function setLong(index: u32, value: u64): void {
+  setResult(RESULT_LIST + index, value as u32)
+  setResult(RESULT_LIST + index + 1, (value >>> 32) as u32)
+}
+
+function workCount(): u32 {
+  let count: u32 = 0
+  for (let work = kernel().firstWork; !nil(work); work = work.next) count++
+  return count
+}
+
+/**
+ * Counts in the list words: messages, delivered, dropped (two words each); sockets, callbacks, tasks, timers, groups, namespaces,
+ * work, delayed; bytes in use, pages in use, pages; allocations that failslab saw and refused; pressure.
+ */
+export function readStats(): void {
+  const k = kernel()
+  setLong(0, k.messages)
+  setLong(2, k.delivered)
+  setLong(4, k.dropped)
+  // sockets, callbacks, tasks, timers, groups, namespaces
+  for (let i: u32 = 0; i < 6; i++) setResult(RESULT_LIST + 6 + i, load<u32>(changetype<usize>(k) + offsetof<Kernel>('sockets') + (i << 2)))
+  setResult(RESULT_LIST + 12, workCount())
+  setResult(RESULT_LIST + 13, k.delayed)
+  setResult(RESULT_LIST + 14, k.bytesInUse)
+  setResult(RESULT_LIST + 15, k.endPage - k.firstPage - pagesFree())
+  setResult(RESULT_LIST + 16, k.endPage)
+  setResult(RESULT_LIST + 17, k.failCalls)
+  setResult(RESULT_LIST + 18, k.failed)
+  setResult(RESULT_LIST + 19, k.pressure)
+}
+
+/**
+ * The task after another (0: the first), or 0: pid, process, parent, user, group id, network namespace in the list words, then pid and
+ * process as its own pid namespace numbers them; the name, 16 bytes padded with zeros, in the receive window.
+ */
+export function taskNext(before: u32): u32 {
+  const task = before ? changetype<Task>(before).next : kernel().firstTask
+  if (nil(task)) return 0
+  setResult(RESULT_LIST, task.pid)
+  setResult(RESULT_LIST + 1, task.tgid)
+  setResult(RESULT_LIST + 2, task.parent)
+  setResult(RESULT_LIST + 3, task.cred.uid)
+  setResult(RESULT_LIST + 4, task.cred.gid)
+  setResult(RESULT_LIST + 5, task.netns)
+  setResult(RESULT_LIST + 6, task.pidns ? task.ownTgid : task.pid)
+  setResult(RESULT_LIST + 7, task.ownTgid)
+  memory.copy(RECEIVE_AT, changetype<usize>(task) + offsetof<Task>('comm0'), COMM_SIZE)
+  return refOf(task)
+}
+
+/** The timer that was armed after another (0: the first), or 0: its time in ticks (two words) and its slot in the list words. */
+export function timerNext(before: u32): u32 {
+  const timer = before ? changetype<Timer>(before).laterArmed : kernel().firstTimer
+  if (nil(timer)) return 0
+  setLong(0, timer.expires)
+  setResult(RESULT_LIST + 2, timer.slot)
+  return refOf(timer)
+}

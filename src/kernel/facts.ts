@@ -1,0 +1,222 @@
+// What the machine tells of itself, read into plain objects: the one place that knows the order of those words. To be called inside
+// looking().
+
+import type { TaskState } from '../api.js'
+import { CN_HEADERS, LAYOUT, type Machine } from '../machine/index.js'
+import { readLong } from './looking.js'
+
+const ERROR_SHIFT = 24
+const COMM_BYTES = 16
+/** How many protocol numbers there are. */
+export const PROTOCOLS = 32
+
+/** Who a socket is. */
+export interface SocketName {
+  readonly ref: number
+  readonly id: number
+  /** Network namespace and protocol. */
+  readonly key: number
+  readonly netns: number
+  readonly protocol: number
+  /** Its port, or one that it wanted and did not get. */
+  readonly portid: number
+  /** Its process. */
+  readonly pid: number
+}
+
+/** A socket of user space as the kernel has it. */
+export interface SocketFacts extends SocketName {
+  readonly bound: boolean
+  /** The groups 1 to 32 that it is a member of, as bits. */
+  readonly groups: number
+  /** LAYOUT.FLAG_* bits. */
+  readonly flags: number
+  /** The pending error, 0 for none. */
+  readonly error: number
+  /** Its peer, if connect() gave it one. */
+  readonly peer: { readonly portid: number; readonly group: number } | null
+  readonly rcvbuf: number
+  readonly sndbuf: number
+  readonly rmem: number
+  readonly drops: number
+  /** Messages in its queue. */
+  readonly queued: number
+  /** Its process, with the number that the process itself sees. */
+  readonly ownPid: number
+  /** Its process' name. */
+  readonly comm: string
+}
+
+/** Reads who a socket is. */
+export function readSocketName(machine: Machine, ref: number): SocketName {
+  machine.raw.socket_describe(ref)
+  return nameWords(machine, ref)
+}
+
+// Of the socket that was described last.
+function nameWords(machine: Machine, ref: number): SocketName {
+  const word = (index: number) => machine.listWord(index)
+  const key = word(7)
+  return { ref, id: word(9), key, netns: key >>> 8, protocol: key & 0xff, portid: word(8), pid: word(6) }
+}
+
+/** All open sockets, in the order in which they were opened. */
+export function readSockets(machine: Machine): SocketFacts[] {
+  const tasks = new Map(readTasks(machine).map((task) => [task.ref, task]))
+  const sockets: SocketFacts[] = []
+  for (let ref = machine.raw.socket_next(0); ref !== 0; ref = machine.raw.socket_next(ref)) {
+    const [groups, rmem, drops, task] = [2, 3, 4, 7].map((index) => machine.listWord(index)) as [
+      number,
+      number,
+      number,
+      number,
+    ]
+    const { comm, ownPid } = tasks.get(task) as TaskFacts
+    sockets.push({ ...describeSocket(machine, ref), groups, rmem, drops, comm, ownPid })
+  }
+  return sockets.sort((a, b) => a.id - b.id)
+}
+
+function describeSocket(machine: Machine, ref: number) {
+  machine.raw.socket_describe(ref)
+  const word = (index: number) => machine.listWord(index)
+  const flags = word(0)
+  return {
+    ...nameWords(machine, ref),
+    bound: (flags & LAYOUT.FLAG_BOUND) !== 0,
+    flags,
+    error: flags >>> ERROR_SHIFT,
+    peer: (flags & LAYOUT.FLAG_CONNECTED) === 0 ? null : { portid: word(1), group: word(2) },
+    rcvbuf: word(3),
+    sndbuf: word(4),
+    queued: word(5),
+  }
+}
+
+/** A task as the kernel has it. */
+export interface TaskFacts extends TaskState {
+  readonly ref: number
+  /** Its process, with the number that the process itself sees. */
+  readonly ownPid: number
+}
+
+/** All tasks, oldest first. */
+export function readTasks(machine: Machine): TaskFacts[] {
+  const tasks: TaskFacts[] = []
+  for (let ref = machine.raw.task_next(0); ref !== 0; ref = machine.raw.task_next(ref)) {
+    const word = (index: number) => machine.listWord(index)
+    tasks.push({
+      ref,
+      pid: word(0),
+      tgid: word(1),
+      parent: word(2),
+      comm: textUntilZero(machine.valueBytes(COMM_BYTES)),
+      uid: word(3),
+      gid: word(4),
+      netns: word(5),
+      ownPid: word(7),
+    })
+  }
+  return tasks
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** The text before the first zero. */
+export function textUntilZero(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0)
+  return decoder.decode(end < 0 ? bytes : bytes.subarray(0, end))
+}
+
+/** The groups that a socket is a member of, ascending. */
+export function readMemberships(machine: Machine, ref: number): number[] {
+  const groups: number[] = []
+  for (let group = machine.raw.socket_group(ref, 0) >>> 0; group !== 0; ) {
+    groups.push(group)
+    group = machine.raw.socket_group(ref, group) >>> 0
+  }
+  return groups
+}
+
+/** A group with at least one member. */
+export interface GroupFacts {
+  readonly key: number
+  readonly group: number
+  /** Ids of its members, in the order of service. */
+  readonly members: readonly number[]
+}
+
+/** All groups, by namespace, protocol and number. */
+export function readGroups(machine: Machine): GroupFacts[] {
+  const groups: GroupFacts[] = []
+  for (let at = machine.raw.group_next(0); at !== 0; at = machine.raw.group_next(at)) {
+    const [key, group, entries, ref] = [0, 1, 2, 3].map((index) => machine.listWord(index)) as [
+      number,
+      number,
+      number,
+      number,
+    ]
+    const members: number[] = []
+    for (let index = entries - 1; index >= 0; index--) {
+      const id = machine.raw.group_member(ref, index)
+      if (id !== 0) members.push(id)
+    }
+    groups.push({ key, group, members })
+  }
+  return groups.sort((a, b) => a.key - b.key || a.group - b.group)
+}
+
+/** A registered connector callback. */
+export interface CallbackFacts {
+  readonly idx: number
+  readonly val: number
+  readonly name: string
+}
+
+/** The registered callbacks, in the order of their registration. */
+export function readCallbacks(machine: Machine): CallbackFacts[] {
+  const callbacks: CallbackFacts[] = []
+  for (let one = machine.raw.callback_next(0); one !== 0; one = machine.raw.callback_next(one)) {
+    const [idx, val, length] = [0, 1, 2].map((index) => machine.listWord(index)) as [number, number, number]
+    callbacks.push({ idx, val, name: machine.text(length) })
+  }
+  return callbacks
+}
+
+/** The names of the modules, in the order of their loading. */
+export function readModules(machine: Machine): string[] {
+  const names: string[] = []
+  for (let one = machine.raw.module_next(0); one !== 0; one = machine.raw.module_next(one)) {
+    names.push(machine.text(machine.listWord(0)))
+  }
+  return names
+}
+
+/** A message in a queue, without its bytes. */
+export interface MessageFacts {
+  readonly ref: number
+  readonly number: number
+  readonly portid: number
+  readonly group: number
+  readonly truesize: number
+  readonly length: number
+}
+
+/** The words of the message that was described last. */
+export function messageWords(machine: Machine, ref: number): MessageFacts {
+  const word = (index: number) => machine.listWord(index)
+  const number = Number(readLong(machine, 0))
+  return { ref, number, portid: word(2), group: word(3), truesize: word(4), length: word(5) }
+}
+
+/** Reads a message of a socket's queue, counted from the next one. */
+export function readQueued(machine: Machine, sock: number, index: number): MessageFacts {
+  return messageWords(machine, machine.raw.socket_queued(sock, index))
+}
+
+/** The connector's id of a message's bytes; null for what is too short to have one. */
+export function idOf(data: Uint8Array): { idx: number; val: number } | null {
+  if (data.length < CN_HEADERS) return null
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
+  return { idx: view.getUint32(16, true), val: view.getUint32(20, true) }
+}

@@ -1,0 +1,76 @@
+// Going back: a copy of the machine with what the host keeps beside it, and its return.
+
+import type { Snapshot as SnapshotInterface } from '../api.js'
+import type { Machine } from '../machine/index.js'
+import { ECANCELED } from '../uapi/index.js'
+import { SystemError, Task, type TaskWorld } from '../user/index.js'
+import type { Clock } from './clock.js'
+import type { Faults } from './faults.js'
+import type { KernelSockets } from './kernel-socket.js'
+import type { Modules } from './modules.js'
+import { partsOf, Snapshot } from './snapshot.js'
+import type { Timers } from './timers.js'
+
+/** What has something to save. */
+export interface Present {
+  readonly machine: Machine
+  readonly world: TaskWorld
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly sockets: KernelSockets
+  readonly modules: Modules
+  readonly faults: Faults
+}
+
+export class Past {
+  readonly #present: Present
+
+  constructor(present: Present) {
+    this.#present = present
+  }
+
+  /** A copy of what is. */
+  snapshot(): Snapshot {
+    const { machine, world, clock, timers, sockets, modules, faults } = this.#present
+    this.#mustRest('a snapshot')
+    const saved = timers.save()
+    return new Snapshot({
+      config: machine.config,
+      image: machine.image(),
+      time: clock.now_ns,
+      timers: saved.saved,
+      of: this,
+      host: {
+        functions: machine.functions(),
+        tasks: Task.saveAll(world),
+        timers: saved,
+        sockets: sockets.save(),
+        modules: modules.loaded(),
+        faults: faults.save(),
+      },
+    })
+  }
+
+  /** Back to what was. Whoever waits is told first: what he has in the machine is taken back while it is there. */
+  rewind(snapshot: SnapshotInterface): void {
+    const { machine, world, timers, sockets, modules, faults } = this.#present
+    this.#mustRest('a rewind')
+    const { of, host, image } = partsOf(snapshot)
+    if (of !== this || host === undefined) {
+      throw new TypeError('snapshot must be one of this kernel; restore() makes a kernel of any')
+    }
+    world.waiters.rejectAll(new SystemError(-ECANCELED, 'rewind'))
+    machine.rewind(image)
+    machine.setFunctions(host.functions)
+    Task.restoreAll(world, host.tasks)
+    timers.restore(host.timers)
+    sockets.restore(host.sockets)
+    modules.setLoaded(host.modules)
+    faults.restore(host.faults)
+  }
+
+  #mustRest(what: string): void {
+    if (this.#present.machine.atRest) return
+    throw new Error(`${what} cannot be taken while the kernel calls functions or wakes somebody`)
+  }
+}

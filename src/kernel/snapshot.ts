@@ -1,0 +1,70 @@
+// Snapshots: an image of the machine's memory, and beside it what the host keeps: functions in their slots, tasks, sockets, timers.
+
+import type { Module, Snapshot as SnapshotInterface } from '../api.js'
+import { type HostFunction, Machine, type MachineConfig } from '../machine/index.js'
+import { isBytes, plainBytes } from '../uapi/typed-arrays.js'
+import type { SavedTask } from '../user/index.js'
+import type { SavedFaults } from './faults.js'
+import type { KernelSockets } from './kernel-socket.js'
+import { decodeSnapshot, encodeSnapshot } from './snapshot-format.js'
+import { readStateHash } from './state-hash.js'
+import type { SavedTimer, Timers } from './timers.js'
+
+/** What the host keeps of a machine: only rewind() can use it, in the kernel that it is of. */
+export interface HostState {
+  readonly functions: readonly (HostFunction | undefined)[]
+  readonly tasks: readonly SavedTask[]
+  readonly timers: ReturnType<Timers['save']>
+  readonly sockets: ReturnType<KernelSockets['save']>
+  readonly modules: ReadonlyMap<string, Module>
+  readonly faults: SavedFaults
+}
+
+export interface SnapshotParts {
+  readonly config: MachineConfig
+  readonly image: Uint8Array
+  /** Nanoseconds. */
+  readonly time: bigint
+  /** The armed timers, by the names that a restored machine finds them under. */
+  readonly timers: readonly SavedTimer[]
+  /** The kernel that it is of, and what that keeps; not for a snapshot that was imported. */
+  readonly of?: object
+  readonly host?: HostState
+}
+
+export class Snapshot implements SnapshotInterface {
+  readonly parts: SnapshotParts
+  #hash: string | undefined
+
+  /** Only a kernel makes snapshots, and restore() of bytes. */
+  constructor(parts: SnapshotParts) {
+    this.parts = parts
+  }
+
+  get size(): number {
+    return this.parts.image.length
+  }
+
+  get time(): bigint {
+    return this.parts.time
+  }
+
+  get stateHash(): string {
+    this.#hash ??= readStateHash(new Machine(this.parts.config, this.parts.image))
+    return this.#hash
+  }
+
+  export(): Uint8Array {
+    return encodeSnapshot(this.parts)
+  }
+}
+
+/**
+ * What a snapshot, or the bytes of an exported one, holds.
+ * @throws TypeError, RangeError
+ */
+export function partsOf(given: SnapshotInterface | Uint8Array): SnapshotParts {
+  if (given instanceof Snapshot) return given.parts
+  if (isBytes(given)) return decodeSnapshot(plainBytes(given) as Uint8Array)
+  throw new TypeError('snapshot must be a snapshot of a kernel, or the bytes of an exported one')
+}

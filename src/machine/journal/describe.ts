@@ -1,0 +1,70 @@
+// Records in words.
+
+import { errnoName } from '../../uapi/index.js'
+import { LAYOUT } from '../abi.generated.js'
+import type { CallName } from './calls.js'
+import { callRecordAt } from './record-index.js'
+
+const KIND_MASK = 15
+const SLOT_SHIFT = 4
+const LAST_ERRNO = 133
+/** Arguments that are places in memory. */
+const REFERENCES: readonly string[] = ['task', 'tracee', 'sock', 'timer', 'skb', 'request']
+/** Arguments that may be below zero. */
+const SIGNED: readonly string[] = ['addrlen', 'level', 'name', 'times', 'error', 'badOffset']
+/** Calls whose result is a place in memory. */
+const MAKES: readonly CallName[] = [
+  'task_spawn',
+  'task_fork',
+  'socket',
+  'timer_add',
+  'send_reserve',
+  'cn_reserve',
+  'ksock_reserve',
+  'ksock_message',
+]
+
+const place = (value: number) => `0x${value.toString(16)}`
+
+function argument(name: string, value: number): string {
+  if (REFERENCES.includes(name)) return `${name} ${place(value)}`
+  return `${name} ${SIGNED.includes(name) ? value | 0 : value}`
+}
+
+/** A result as people read it: -EAGAIN for -11. */
+export function resultText(name: CallName, result: number): string {
+  if (result < -1 && result >= -LAST_ERRNO) return `-${errnoName(result)}`
+  return result > 0 && MAKES.includes(name) ? place(result) : String(result)
+}
+
+/**
+ * A call with its arguments and its result.
+ * @example 'send(sock 0x11240, length 64, flags 0) = 64'
+ */
+export function describeCall(words: Uint32Array, at: number): string {
+  const record = callRecordAt(words, at)
+  if (record === undefined) return 'no call'
+  const { call, args, result } = record
+  const texts = call.args.map((name, index) => argument(name, words[args + index] as number))
+  return `${call.name}(${texts.join(', ')}) = ${resultText(call.name, (words[result] as number) | 0)}`
+}
+
+const KINDS: Readonly<Record<number, string>> = {
+  [LAYOUT.CALL_CN]: 'the connector callback',
+  [LAYOUT.CALL_INPUT]: 'the input function',
+  [LAYOUT.CALL_BIND]: 'the bind hook',
+  [LAYOUT.CALL_UNBIND]: 'the unbind hook',
+  [LAYOUT.CALL_TIMER]: 'the timer',
+  [LAYOUT.CALL_RELEASE]: 'the release notifier',
+  [LAYOUT.CALL_FILTER]: 'the filter of a broadcast',
+  [LAYOUT.CALL_DUMP]: 'the dump',
+  [LAYOUT.CALL_DUMP_DONE]: 'the end of a dump',
+}
+
+/** Which function of the host is called, with what. */
+export function describeEnter(words: Uint32Array, at: number): string {
+  const [, kindSlot = 0, a = 0, b = 0] = words.subarray(at, at + 4)
+  if (kindSlot === LAYOUT.CALL_FAULT) return `the fault rules (${place(a)}, ${b})`
+  const kind = KINDS[kindSlot & KIND_MASK] ?? `a function of kind ${kindSlot & KIND_MASK}`
+  return `${kind} in slot ${kindSlot >>> SLOT_SHIFT} (${place(a)}, ${b | 0})`
+}
