@@ -10,7 +10,7 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 /** The package's own name means its source here, so that examples run on both builds too. */
 const alias = [
   { find: /^kernel-connector$/, replacement: path('./src/index.ts') },
-  { find: /^kernel-connector\/(uapi|connector|host)$/, replacement: path('./src/$1/index.ts') },
+  { find: /^kernel-connector\/(uapi|connector|capture|host)$/, replacement: path('./src/$1/index.ts') },
 ]
 
 /** Imports of build/release.wasm become the bytes of the project's own build. */
