@@ -11,6 +11,13 @@ export const measurements = [
     results: [{ part: 'roundtrip', goal: 'unicast-64', against: 'linux' }],
   },
   {
+    id: 'unicast-64-recorded',
+    file: 'unicast',
+    sides: ['node'],
+    params: { payload: 64, iterations: 2000, rounds: 300, journal: true },
+    results: [{ part: 'roundtrip', title: 'send + recv 64 B while a journal records' }],
+  },
+  {
     id: 'unicast-4096',
     file: 'unicast',
     sides: ['linux', 'node'],

@@ -81,6 +81,15 @@ export class Forkstat {
   #began
   /** @type {Map<number, { name: string, born?: bigint }>} */
   #tasks = new Map([[0, { name: 'the kernel' }]])
+  #nameOf
+
+  /**
+   * @param {(pid: number) => string | undefined} [nameOf] what a process is called now, if that can be found out: events tell
+   * neither the names of those that ran before, nor the programs that are executed
+   */
+  constructor(nameOf = () => undefined) {
+    this.#nameOf = nameOf
+  }
 
   /**
    * Takes the next event.
@@ -94,7 +103,9 @@ export class Forkstat {
     const { kind, pid, info } = describe(event)
     const { name, born } = this.#task(pid)
     this.#learn(event)
-    const renamed = event.what === uapi.PROC_EVENT_COMM ? `${name} -> ${this.#task(pid).name}` : name
+    const { name: next } = this.#task(pid)
+    const executed = event.what === uapi.PROC_EVENT_EXEC && next !== name && !next.startsWith('?')
+    const renamed = executed || event.what === uapi.PROC_EVENT_COMM ? `${name} -> ${next}` : name
     const ended = event.what === uapi.PROC_EVENT_EXIT && born !== undefined
     return {
       time: seconds(now - this.#began),
@@ -116,10 +127,11 @@ export class Forkstat {
         break
       }
       case uapi.PROC_EVENT_EXEC: {
-        // The task is now called as its program, but no event tells how.
+        // The task is now called as its program, but the event does not tell how.
         const pid = event.event_data.exec.process_pid
         const task = this.#task(pid)
-        if (!task.name.startsWith('?')) this.#tasks.set(pid, { ...task, name: `? (was ${task.name})` })
+        const name = this.#nameNow(pid) ?? (task.name.startsWith('?') ? task.name : `? (was ${task.name})`)
+        this.#tasks.set(pid, { ...task, name })
         break
       }
       case uapi.PROC_EVENT_COMM: {
@@ -134,7 +146,13 @@ export class Forkstat {
 
   /** @param {number} pid */
   #task(pid) {
-    return this.#tasks.get(pid) ?? { name: '?' }
+    return this.#tasks.get(pid) ?? { name: this.#nameNow(pid) ?? '?' }
+  }
+
+  /** @param {number} pid */
+  #nameNow(pid) {
+    const name = this.#nameOf(pid)
+    return name === undefined ? undefined : printable(new TextEncoder().encode(name))
   }
 }
 

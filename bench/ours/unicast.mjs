@@ -3,7 +3,7 @@ import { buildMessage, sameBytes } from './message.mjs'
 import { check, perOperation, takeRounds } from './rounds.mjs'
 
 export function measure({ boot, uapi }, params) {
-  const kernel = boot()
+  const kernel = boot({ journal: params.journal ?? false })
   const receiver = kernel.spawn().socket(uapi.AF_NETLINK, uapi.SOCK_RAW, uapi.NETLINK_USERSOCK)
   receiver.bind({})
   const sender = kernel.spawn().socket(uapi.AF_NETLINK, uapi.SOCK_RAW, uapi.NETLINK_USERSOCK)

@@ -5,6 +5,7 @@ import { type Examples, loadExamples, type RecordedEvent } from '../../src/cli/d
 import { runProcessEvents, type Setting } from '../../src/cli/demo/process-events.js'
 import { dropsOf } from '../../src/cli/demo/procfs.js'
 import { balances } from '../../src/cli/demo/result.js'
+import { simulatedEvents } from '../../src/cli/demo/simulated.js'
 import { boot } from '../../src/index.js'
 import { NETLINK_CONNECTOR, PF_NETLINK, SOCK_RAW } from '../../src/uapi/index.js'
 
@@ -46,6 +47,21 @@ describe('process events', () => {
   test.each([1, 2, 3, 10, 300])('with %i events, the balance is right', (limit) => {
     const { balances: all } = play({ events: events.slice(0, limit), rcvbuf: 0 })
     for (const balance of all) expect(balance).toSatisfy(balances)
+  })
+
+  test('of the simulated workload: the balance is right, and a slow listener loses some', () => {
+    const simulated = simulatedEvents(7, 8000)
+    expect(simulated).toHaveLength(8000)
+    const { result, balances: all } = play({ events: simulated, file: null })
+    for (const balance of all) expect(balance).toSatisfy(balances)
+    expect(all.map(({ name, dropped }) => [name, dropped > 0])).toEqual([
+      ['forkstat', false],
+      ['coredumps', false],
+      ['slow', true],
+    ])
+    expect(result.coreDumps.length).toBeGreaterThan(0)
+    expect(simulatedEvents(7, 100)).toEqual(simulated.slice(0, 100))
+    expect(simulatedEvents(8, 100)).not.toEqual(simulated.slice(0, 100))
   })
 
   test('keeps as many rows as it is told, and reports its progress to the end', () => {

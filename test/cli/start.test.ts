@@ -7,7 +7,7 @@ import type { Result } from '../../src/cli/demo/result.js'
 import { readBytes } from '../support/files.js'
 import { buildPackage, runNode } from '../support/run-node.js'
 
-const start = (...args: string[]) => runNode(['dist/cli/start.js', ...args])
+const start = (...args: string[]) => runNode(['dist/cli/kernel-connector.js', 'demo', ...args])
 const json = async (...args: string[]): Promise<Result> => JSON.parse((await start('--json', ...args)).stdout)
 
 /** What may differ from run to run. */
@@ -179,6 +179,9 @@ describe.skipIf(process.env.KERNEL_BUILD === 'debug')('npm start', () => {
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
       for (const name of ['seed', 'events', 'limit', 'rcvbuf', 'all', 'json', 'no-color', 'help'])
         expect(stdout).toContain(`--${name} `)
+      const widths = stdout.split('\n').map((line) => line.length)
+      expect(Math.max(...widths)).toBeLessThanOrEqual(130)
+      expect(Math.max(...widths)).toBeGreaterThanOrEqual(80)
     })
 
     test.each([
@@ -186,18 +189,18 @@ describe.skipIf(process.env.KERNEL_BUILD === 'debug')('npm start', () => {
       [['-x'], "Unknown option '-x'"],
       [['now'], "Unexpected argument 'now'"],
       [['--seed'], '--seed'],
-      [['--seed', 'x'], "--seed takes a whole number from 0 to 4294967295, not 'x'"],
-      [['--seed=-1'], "not '-1'"],
-      [['--seed', '4294967296'], "not '4294967296'"],
-      [['--limit', '0'], "--limit takes a whole number from 1 up, not '0'"],
-      [['--rcvbuf', '1e3'], "--rcvbuf takes a whole number from 0 to 1073741823, not '1e3'"],
+      [['--seed', 'x'], '--seed must be a number from 0 to 4294967295, not "x"'],
+      [['--seed=-1'], 'not "-1"'],
+      [['--seed', '4294967296'], 'not "4294967296"'],
+      [['--limit', '0'], '--limit must be a number from 1 up, not "0"'],
+      [['--rcvbuf', '1e3'], '--rcvbuf must be a number from 0 to 1073741823, not "1e3"'],
       [['--json=yes'], '--json'],
       [['--events', 'no/such.bin'], 'no/such.bin: ENOENT'],
       [['--events', 'package.json'], 'package.json: the file ends inside datagram 1'],
     ])('%j gets one clear line and exit status 2', async (args, reason) => {
       const { status, stdout, stderr } = await start(...args)
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
-      expect(stderr).toMatch(/^start: [^\n]+\n$/)
+      expect(stderr).toMatch(/^kernel-connector demo: [^\n]+\n$/)
       expect(stderr).toContain(reason)
     })
 
@@ -215,7 +218,7 @@ describe.skipIf(process.env.KERNEL_BUILD === 'debug')('npm start', () => {
   test.each([['--all'], ['--json', '--all'], ['--help']])(
     'a reader that closes early (%s) is no failure',
     async (...args) => {
-      const { status, stderr } = await runNode(['dist/cli/start.js', ...args], { closeAfter: 1 })
+      const { status, stderr } = await runNode(['dist/cli/kernel-connector.js', 'demo', ...args], { closeAfter: 1 })
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     },
   )

@@ -117,7 +117,7 @@ describe.runIf(onRelease)('the output that README.md shows', () => {
   beforeAll(buildPackage)
 
   test('is what npm start prints', async () => {
-    const { status, stdout } = await runNode(['dist/cli/start.js'])
+    const { status, stdout } = await runNode(['dist/cli/kernel-connector.js', 'demo'])
     expect(status).toBe(0)
     const printed = stdout.split('\n').map((line) => line.trimEnd())
     const excerpt = blocksOf('README.md').find(({ language }) => language === 'text')

@@ -6,12 +6,14 @@
 //   await call()      // throws LossError   the same for a promise
 import { transform } from 'esbuild'
 import * as kernelConnector from 'kernel-connector'
+import * as capture from 'kernel-connector/capture'
 import * as connector from 'kernel-connector/connector'
 import * as uapi from 'kernel-connector/uapi'
 import { expect } from 'vitest'
 import type { Block } from './markdown.js'
 
 const MODULES: Readonly<Record<string, unknown>> = {
+  'kernel-connector/capture': capture,
   'kernel-connector': kernelConnector,
   'kernel-connector/connector': connector,
   'kernel-connector/uapi': uapi,

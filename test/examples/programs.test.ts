@@ -55,6 +55,19 @@ describe.skipIf(process.env.KERNEL_BUILD === 'debug')('examples', () => {
     ])
   })
 
+  test('lost-reply: a seed, a schedule, and the order that loses it; none for the mended client', async () => {
+    const lines = await run('lost-reply')
+    expect(lines[0]).toMatch(/^seed \d+ loses the reply: client\[1000\] waits for a message at port 1000$/)
+    expect(lines[1]).toMatch(/^schedule: \[[\d, ]*\], shrunk from \d+ decisions$/)
+    expect(lines.at(-2)).toMatch(/client: sees no reply, and waits on$/)
+    expect(lines.at(-1)).toBe('mended: 1000 seeds, and none loses it')
+  })
+
+  test('lossy-week: readings are missed, and it says how many', async () => {
+    const lines = await run('lossy-week')
+    expect(lines.at(-1)).toMatch(/^\d+ readings heard, [1-9]\d* missed$/)
+  })
+
   test('process-events: a row for each event', async () => {
     const lines = await run('process-events')
     expect(lines[0]).toMatch(/^ +Time Event +PID Info +Duration Process$/)

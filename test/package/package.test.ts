@@ -39,7 +39,9 @@ describe('the tarball', () => {
   })
 
   test('has nothing else: no sources of the kernel, tests, bench or tools', () => {
-    const others = stranger.packed.filter((path) => !/^(LICENSE|README\.md|package\.json|dist\/.+)$/.test(path))
+    const others = stranger.packed.filter(
+      (path) => !/^(LICENSE|README\.md|package\.json|dist\/.+|examples\/.+)$/.test(path),
+    )
     expect(others).toEqual([])
     expect(stranger.packed.filter((path) => /\btests?\b|\bbench\b|\.test\./.test(path))).toEqual([])
   })

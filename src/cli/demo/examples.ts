@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs'
 import type { Kernel, Module, Task } from '../../index.js'
 import type { CbId, CnMsg, ProcEvent } from '../../uapi/index.js'
-import { UsageError } from './usage-error.js'
+import { InputError } from '../frame/errors.js'
 
 /** examples/ucon.mjs */
 export interface UconExample {
@@ -27,7 +27,12 @@ export interface ProcPlayerExample {
 }
 
 export interface RecordedEvent {
+  /** The number that its CPU gave it. */
+  readonly seq: number
   readonly cpu: number
+  readonly timestamp_ns: bigint
+  /** struct proc_event */
+  readonly data: Uint8Array
 }
 
 export interface ProcPlayer extends Module {
@@ -54,7 +59,7 @@ export interface ProcListener {
 /** examples/forkstat.mjs */
 export interface ForkstatExample {
   readonly HEADER: string
-  readonly Forkstat: new () => { row(event: ProcEvent): Row }
+  readonly Forkstat: new (nameOf?: (pid: number) => string | undefined) => { row(event: ProcEvent): Row }
   line(row: Row): string
 }
 
@@ -71,9 +76,18 @@ export interface Row {
 
 export type Examples = UconExample & ProcPlayerExample & ProcessEventsExample & ForkstatExample
 
+/** All programs that the demonstration needs. @throws InputError if there is no folder examples/ */
 export async function loadExamples(): Promise<Examples> {
+  return load('ucon', 'proc_player', 'process-events', 'forkstat')
+}
+
+/** The table of process events alone. @throws InputError if there is no folder examples/ */
+export async function loadForkstat(): Promise<ForkstatExample> {
+  return load('forkstat')
+}
+
+async function load<Exports>(...names: string[]): Promise<Exports> {
   const folder = examplesFolder()
-  const names = ['ucon', 'proc_player', 'process-events', 'forkstat']
   const modules = await Promise.all(names.map((name) => import(new URL(`${name}.mjs`, folder).href)))
   return Object.assign({}, ...modules)
 }
@@ -85,8 +99,7 @@ function examplesFolder(): URL {
     const examples = new URL('examples/', folder)
     if (existsSync(new URL('ucon.mjs', examples))) return examples
     const above = new URL('..', folder)
-    if (above.href === folder.href)
-      throw new UsageError('there is no folder examples/: this needs a clone of the repository')
+    if (above.href === folder.href) throw new InputError('the folder examples/ is missing: it belongs to the package')
     folder = above
   }
 }

@@ -1,4 +1,4 @@
-// Process events of a real kernel on a kernel: module proc_player plays them to three listeners.
+// Process events of another kernel on a kernel: module proc_player plays them to three listeners.
 
 import type { Kernel } from '../../index.js'
 import type { Examples, RecordedEvent } from './examples.js'
@@ -7,8 +7,8 @@ import type { Balance, ProcessEventsResult } from './result.js'
 
 export interface Setting {
   readonly examples: Examples
-  /** Where the events come from. */
-  readonly file: string
+  /** Where the events come from; null: a simulated workload. */
+  readonly file: string | null
   readonly events: readonly RecordedEvent[]
   /** Of the slow listener, in bytes. */
   readonly rcvbuf: number

@@ -38,11 +38,12 @@ export type Sight =
   | { readonly at: number; readonly type: 'gap'; readonly cpu: number; readonly missing: number }
 
 export interface ProcessEventsResult {
-  readonly file: string
-  /** Events of the recording, and what the module sent beside them. */
+  /** The recording, or null if the events are those of a simulated workload. */
+  readonly file: string | null
+  /** Events that were played, and what the module sent beside them. */
   readonly recorded: number
   readonly acknowledgements: number
-  /** How long the recording took, in virtual time. */
+  /** How long it took to play them, in virtual time. */
   readonly virtualMilliseconds: number
   /** Events of each kind. */
   readonly kinds: Readonly<Record<string, number>>

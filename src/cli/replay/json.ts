@@ -1,5 +1,7 @@
 // JSON as a type, and the one error for files that are not what FORMAT says: it names the place.
 
+import { InputError } from '../frame/errors.js'
+
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 export interface JsonObject {
   readonly [key: string]: Json
@@ -14,7 +16,7 @@ export function isList(value: Json | undefined): value is readonly Json[] {
 }
 
 /** A scenario file that cannot be played as it is written. */
-export class Malformed extends Error {
+export class Malformed extends InputError {
   override readonly name = 'Malformed'
 }
 

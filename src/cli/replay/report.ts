@@ -1,14 +1,10 @@
 // What is told about results: on a terminal, and as JSON.
 
+import type { Paint } from '../frame/colours.js'
 import type { Json, JsonObject } from './json.js'
 import { countOf, type ScenarioResult } from './results.js'
 
-/** Writes text in a colour, or not. */
-export type Paint = (colour: 'red' | 'green' | 'dim', text: string) => string
-
-export const plain: Paint = (_, text) => text
-const CODES = { red: 31, green: 32, dim: 2 }
-export const coloured: Paint = (colour, text) => `\u001b[${CODES[colour]}m${text}\u001b[0m`
+export { plain } from '../frame/colours.js'
 
 /** A scenario that failed: each difference, and what stopped it. */
 export function renderFailure(result: ScenarioResult, paint: Paint): string {

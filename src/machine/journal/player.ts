@@ -141,7 +141,8 @@ export class Player {
     }
     this.#throwThrown()
     if (this.#difference !== null) return false
-    if (this.#keepsImages) this.#marks.offer(this.#begun, this.#at, () => this.machine.image())
+    if (this.#keepsImages && this.#references.settled)
+      this.#marks.offer(this.#begun, this.#at, () => this.machine.image())
     return true
   }
 

@@ -81,7 +81,8 @@ function wordsOfFile(bytes: Uint8Array): Uint32Array {
   const copy = bytes.slice(0, whole)
   const file = new Uint32Array(copy.buffer, 0, whole >>> 2)
   if (file[0] !== MAGIC) throw new JournalError('these bytes are no journal, which begins with "KCJ1"', 0)
-  if (file.length >= FIRST && file[1] !== FORMAT_VERSION) {
+  if (file.length < FIRST) throw new JournalError('the journal is cut short', file.length * 4)
+  if (file[1] !== FORMAT_VERSION) {
     throw new JournalError(`the journal has version ${file[1]} of its format, and this is version ${FORMAT_VERSION}`, 4)
   }
   if (whole !== bytes.length) throw new JournalError('the journal is cut short, or has more behind it', whole)

@@ -91,6 +91,11 @@ export class References {
     this.#timerOfSlot.set(slot, timer)
   }
 
+  /** Whether there is nothing that only the next calls know of: what scan() would not find again. */
+  get settled(): boolean {
+    return this.#messages.size === 0 && this.#slots.size === 0 && this.#dumps.size === 0 && !this.#held
+  }
+
   // ---- may it be called
 
   /**

@@ -1,0 +1,70 @@
+// The built command in a process of its own: what it loads, readers that close early, signals.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { readText } from '../support/files.js'
+import { buildPackage, runNode } from '../support/run-node.js'
+
+const ENTRY = 'dist/cli/kernel-connector.js'
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The files that are loaded with a built file, itself among them. */
+function loadedWith(path: string, loaded = new Set<string>()): Set<string> {
+  if (loaded.has(path)) return loaded
+  loaded.add(path)
+  const imports = readText(path).matchAll(/^(?:import|export)\b[^;'"(]*["'](\.[^'"]+)["'];?$|^} from "(\.[^"]+)";?$/gm)
+  for (const [, one, other] of imports) loadedWith(normalize(join(dirname(path), one ?? other ?? '')), loaded)
+  return loaded
+}
+
+// The built program has the release build of the kernel in it.
+describe.skipIf(process.env.KERNEL_BUILD === 'debug')('the built command', () => {
+  beforeAll(buildPackage)
+
+  test('is a program of Node', () => {
+    expect(readText(ENTRY).split('\n')[0]).toBe('#!/usr/bin/env node')
+  })
+
+  test('loads the kernel only when a command needs it', () => {
+    const start = [...loadedWith(ENTRY)]
+    expect(start.length).toBeGreaterThan(1)
+    const size = start.reduce((sum, path) => sum + readText(path).length, 0)
+    expect(size).toBeLessThan(60_000)
+    const library = [...loadedWith('dist/index.js')].reduce((sum, path) => sum + readText(path).length, 0)
+    expect(library).toBeGreaterThan(2 * size)
+  })
+
+  test('says the same as in this process', async () => {
+    const { status, stdout, stderr } = await runNode([ENTRY, 'proc', '--count', '3', '--json'])
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout.split('\n').map((line) => line && JSON.parse(line).kind)).toEqual(['fork', 'sid', 'exec', ''])
+    expect(await runNode([ENTRY, 'prok'])).toMatchObject({ status: 2, stdout: '' })
+  })
+
+  test.each([
+    [['proc', '--seconds', '1000']],
+    [['proc', 'test/data/proc-events.bin', '--json', '--summary']],
+    [['proc', '--help']],
+    [['--help']],
+  ])('a reader that closes early (%j) is no failure', async (args) => {
+    expect(await runNode([ENTRY, ...args], { closeAfter: 1 })).toMatchObject({ status: 0, stderr: '' })
+  })
+
+  test('Ctrl-C ends live events with their summary', async (context) => {
+    const child = spawn(process.execPath, [ENTRY, 'proc', '--host', '--json', '--summary', '-e', 'ack'], { cwd: root })
+    let out = ''
+    child.stdout.setEncoding('utf8')
+    child.stdout.on('data', (text: string) => {
+      // The acknowledgement of its request: it listens.
+      if (out === '') child.kill('SIGINT')
+      out += text
+    })
+    const [status] = await once(child, 'close')
+    if (status === 2) return context.skip('process events of this computer cannot be heard')
+    const kinds = out.split('\n').map((line) => line && JSON.parse(line).kind)
+    expect(kinds.slice(0, 1)).toEqual(['ack'])
+    expect(kinds.slice(-2)).toEqual(['summary', ''])
+  })
+})
