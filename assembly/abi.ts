@@ -53,7 +53,7 @@ import {
 import { optionGet, optionMore, optionSet } from './netlink/options'
 import { HOOK_BIND, HOOK_UNBIND, protocolAt } from './netlink/protocol'
 import { receive, receiveDone } from './netlink/receive'
-import { sendCommit, sendReserve, sendWindow } from './netlink/send'
+import { sendCommit, sendPlain, sendReserve, sendWindow } from './netlink/send'
 import {
   SOCK_ARMED_READ,
   SOCK_ARMED_ROOM,
@@ -320,7 +320,7 @@ export function getsockname(sock: u32): void { sockName(changetype<Sock>(sock)) 
 /** getpeername(2), into the address words. */
 export function getpeername(sock: u32): void { sockPeer(changetype<Sock>(sock)) }
 /** send(2) of the transmit window. */
-export function send(sock: u32, length: u32, flags: u32): i32 { return sendWindow(changetype<Sock>(sock), length, flags, 0, 0, 0, 0, 0) }
+export function send(sock: u32, length: u32, flags: u32): i32 { return sendPlain(changetype<Sock>(sock), length, flags) }
 /** sendmsg(2) of the transmit window; control messages lie in the receive window. `addrlen` 0: to the peer. */
 export function sendmsg(sock: u32, length: u32, flags: u32, addrlen: i32, family: u32, pid: u32, groups: u32, controllen: u32): i32 { return sendWindow(changetype<Sock>(sock), length, flags, addrlen, family, pid, groups, controllen) }
 /** The first half of sendmsg(2): a message whose bytes the host fills in. */

@@ -30,6 +30,7 @@ import { Skb } from './skb/skb'
 //    328 │ trouble; failslab: probability, interval, times, space, calls, │
 //    352 │ failed, generator of faults; modules, delayed messages         │
 //    368 └────────────────────────────────────────────────────────────────┘
+//   +384  blocks at hand of each class: the first, and how many (16 pairs of words)
 //   +512  heads of the lists of free page runs, by size (32 words)
 //   +640  heads of the lists of pages with free blocks, by class (32 words)
 //   +768  timer wheel: which slots are taken (8 u64), where it stands (u64)
@@ -127,6 +128,8 @@ export class Kernel {
   delayed: u32
 }
 
+/** Blocks at hand: for each class of blocks the first of a list, and its length. */
+export const AT_HAND: u32 = 65920
 /** Heads of the lists of free page runs. */
 export const FREE_RUNS: u32 = 66048
 /** Heads of the lists of pages with free blocks. */

@@ -1,9 +1,11 @@
 // The allocator: blocks of 64 to 1024 bytes from pages of one class, larger ones as runs of pages. Every allocation of the
 // machine comes through alloc(); so it is the one place where memory pressure and allocation faults can refuse.
 //
-// A page of blocks goes back as soon as it is empty, but for one of each class that is kept until somebody needs pages.
+// A page of blocks goes back as soon as it is empty, but for one of each class that is kept until somebody needs pages. Of each class a
+// few blocks stay at hand, which their pages count as used: what is freed and taken again at once does not touch a page. When runs of pages
+// are short they go back first, so memory ends where it would end without them.
 
-import { PARTIAL_PAGES, kernel } from '../kernel'
+import { AT_HAND, PARTIAL_PAGES, kernel } from '../kernel'
 import { reclaimRings } from '../skb/reclaim'
 import { allowed } from './gfp'
 import { PAGE_SHIFT, PAGE_SIZE, SMALL, allocPages, freePages, linkPage, pageNumber, pageOf, runLength, unlinkPage } from './pages'
@@ -11,6 +13,8 @@ import { PAGE_SHIFT, PAGE_SIZE, SMALL, allocPages, freePages, linkPage, pageNumb
 const CLASS_SHIFT: u32 = 6
 const LARGEST_CLASS: u32 = 16
 const USED_MASK: u32 = 0xff
+/** So many blocks of a class stay at hand at most. */
+const MOST_AT_HAND: u32 = 32
 
 // Poison is a debug aid: what is free, and what is new, holds these bytes, so that a stale or an unset read is seen.
 const FREED: u8 = 0xde
@@ -55,7 +59,7 @@ function newPage(sizeClass: u32): u32 {
   return number
 }
 
-// When runs are short, empty pages that were kept for their class are given up, then rings that nobody needs now.
+// When runs are short, blocks at hand go back, empty pages that were kept for their class are given up, then rings that nobody needs now.
 function takePages(length: u32): u32 {
   let found = allocPages(length)
   if (!found && reclaim()) found = allocPages(length)
@@ -67,7 +71,7 @@ function takePages(length: u32): u32 {
 }
 
 function reclaim(): bool {
-  let any = false
+  let any = giveBack()
   for (let sizeClass: u32 = 1; sizeClass <= LARGEST_CLASS; sizeClass++) {
     let number = load<u32>(PARTIAL_PAGES + (sizeClass << 2))
     while (number) {
@@ -81,6 +85,27 @@ function reclaim(): bool {
     }
   }
   return any
+}
+
+// The blocks at hand of every class go back to their pages.
+function giveBack(): bool {
+  let any = false
+  for (let sizeClass: u32 = 1; sizeClass <= LARGEST_CLASS; sizeClass++) {
+    const head = atHand(sizeClass)
+    for (let block = load<u32>(head); block; block = load<u32>(head)) {
+      store<u32>(head, load<u32>(block))
+      freeSmall(pageNumber(block), block, sizeClass)
+      any = true
+    }
+    store<u32>(head, 0, 4)
+  }
+  return any
+}
+
+// @ts-ignore: decorator
+@inline
+function atHand(sizeClass: u32): usize {
+  return AT_HAND + ((sizeClass - 1) << 3)
 }
 
 function allocSmall(sizeClass: u32): usize {
@@ -103,16 +128,27 @@ function allocSmall(sizeClass: u32): usize {
  */
 export function alloc(size: u32, gfp: u32): usize {
   if (!allowed(size, gfp)) return 0
-  let block: usize
-  if (size <= LARGEST_CLASS << CLASS_SHIFT) {
-    block = allocSmall(classOf(size))
-  } else {
-    block = takePages((size + PAGE_SIZE - 1) >>> PAGE_SHIFT) << PAGE_SHIFT
-  }
+  if (size > LARGEST_CLASS << CLASS_SHIFT) return allocPaged(size)
+  const sizeClass = classOf(size)
+  const head = atHand(sizeClass)
+  let block: usize = load<u32>(head)
   if (block) {
-    kernel().bytesInUse += roomOf(size)
-    if (!ASC_NO_ASSERT) memory.fill(block, FRESH, roomOf(size))
+    store<u32>(head, load<u32>(block))
+    store<u32>(head, load<u32>(head, 4) - 1, 4)
+  } else {
+    block = allocSmall(sizeClass)
+    if (!block) return 0
   }
+  kernel().bytesInUse += sizeClass << CLASS_SHIFT
+  if (!ASC_NO_ASSERT) memory.fill(block, FRESH, roomOf(size))
+  return block
+}
+
+function allocPaged(size: u32): usize {
+  const block: usize = takePages((size + PAGE_SIZE - 1) >>> PAGE_SHIFT) << PAGE_SHIFT
+  if (!block) return 0
+  kernel().bytesInUse += roomOf(size)
+  if (!ASC_NO_ASSERT) memory.fill(block, FRESH, roomOf(size))
   return block
 }
 
@@ -126,15 +162,30 @@ export function allocZero(size: u32, gfp: u32): usize {
 /** Gives back a block that was allocated with the same `size`. */
 export function free(block: usize, size: u32): void {
   assert(block != 0 && (block & 63) == 0, 'mm: free of something that is no block')
-  kernel().bytesInUse -= roomOf(size)
   if (!ASC_NO_ASSERT) poison(block, size)
-  const number = pageNumber(block)
   if (size > LARGEST_CLASS << CLASS_SHIFT) {
-    assert(runLength(number) == (size + PAGE_SIZE - 1) >>> PAGE_SHIFT, 'mm: a large block is freed with another size')
-    freePages(number, (size + PAGE_SIZE - 1) >>> PAGE_SHIFT)
+    freePaged(block, size)
     return
   }
-  freeSmall(number, block, classOf(size))
+  const sizeClass = classOf(size)
+  assert(pageOf(pageNumber(block)).info >>> 8 == ((SMALL << 20) | sizeClass), 'mm: a small block is freed with another size')
+  kernel().bytesInUse -= sizeClass << CLASS_SHIFT
+  const head = atHand(sizeClass)
+  const count = load<u32>(head, 4)
+  if (count == MOST_AT_HAND) {
+    freeSmall(pageNumber(block), block, sizeClass)
+    return
+  }
+  store<u32>(block, load<u32>(head))
+  store<u32>(head, block as u32)
+  store<u32>(head, count + 1, 4)
+}
+
+function freePaged(block: usize, size: u32): void {
+  const number = pageNumber(block)
+  assert(runLength(number) == (size + PAGE_SIZE - 1) >>> PAGE_SHIFT, 'mm: a large block is freed with another size')
+  kernel().bytesInUse -= roomOf(size)
+  freePages(number, (size + PAGE_SIZE - 1) >>> PAGE_SHIFT)
 }
 
 function freeSmall(number: u32, block: usize, sizeClass: u32): void {

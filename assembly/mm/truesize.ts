@@ -4,6 +4,8 @@
 import { kernel } from '../kernel'
 
 /** Bytes that a message of `length` bytes counts; `plain` for a process's unicast that names no group. */
+// @ts-ignore: decorator
+@inline
 export function truesizeOf(length: u32, plain: bool): u32 {
   const k = kernel()
   const sum = ((length + 63) & ~63) + k.sharedInfo

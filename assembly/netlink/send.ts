@@ -46,6 +46,8 @@ export function sendReserve(sock: Sock, len: u32, flags: u32, addrlen: i32, fami
 }
 
 // netlink_capable(): the sender has the capability now, and unless it named an address whoever opened the socket had it too.
+// @ts-ignore: decorator
+@inline
 function fill(sock: Sock, skb: Skb, named: bool, portid: u32, group: u32): void {
   const cred = sock.task.cred
   const peer = !named && !nil(sock.cold)
@@ -63,6 +65,8 @@ function fill(sock: Sock, skb: Skb, named: bool, portid: u32, group: u32): void 
 }
 
 /** Delivers a reserved message, which is given up: the length or -errno, that of the copy for the port. */
+// @ts-ignore: decorator
+@inline
 export function sendCommit(sock: Sock, skb: Skb): i32 {
   const key = sock.key
   const portid = skb.dstPortid
@@ -75,6 +79,18 @@ export function sendCommit(sock: Sock, skb: Skb): i32 {
   const result = unicast(key, skb, portid, FROM_USER)
   skbPut(skb)
   return watched ? tapEnd(result) : result
+}
+
+/** send(2) of the transmit window: to the peer, without control messages. What most messages take, so it asks for nothing else. */
+export function sendPlain(sock: Sock, len: u32, flags: u32): i32 {
+  if (flags & MSG_OOB || !len || !(sock.flags & SOCK_BOUND) || len > sndbufOf(sock) - RESERVED_BYTES) {
+    return sendWindow(sock, len, flags, 0, 0, 0, 0, 0)
+  }
+  const skb = skbAlloc(len, GFP_KERNEL)
+  if (nil(skb)) return -ENOBUFS
+  fill(sock, skb, false, 0, 0)
+  copyBytes(skbData(skb), TRANSMIT_AT, len)
+  return sendCommit(sock, skb)
 }
 
 /** Sends what lies in the transmit window. */
