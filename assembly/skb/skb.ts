@@ -11,7 +11,7 @@ import { kernel } from '../kernel'
 //     24 │ uid          │ gid          │
 //     32 │ ordinal (u64)               │ number of the message, over all
 //     40 │ capsLow      │ capsHigh     │ what the sender may do, by netlink_capable's rule
-//     48 │ size         │ dstPortid    │ bytes of payload allocated; destination of a reserved message
+//     48 │ size         │ dstPortid    │ bytes of payload allocated, and GUARDED; destination of a reserved message
 //     56 │ dstGroup     │ flags        │
 //     64 ├──────────────┴──────────────┤
 //        │ payload, then 4 guard bytes │
@@ -39,6 +39,8 @@ export class Skb {
 export const SKB_HEADER: u32 = 64
 const GUARD_BYTES: u32 = 4
 const GUARD: u32 = 0x5afe600d
+/** In `size`: the guard bytes are there. A message from a memory image of the release build, which writes none, does not have it. */
+const GUARDED: u32 = 0x80000000
 
 /** Where a message's bytes begin. */
 // @ts-ignore: decorator
@@ -58,7 +60,7 @@ export function skbAlloc(len: u32, gfp: u32): Skb {
   const k = kernel()
   skb.refs = 1
   skb.len = len
-  skb.size = len
+  skb.size = ASC_NO_ASSERT ? len : len | GUARDED
   skb.ordinal = k.nextOrdinal
   k.nextOrdinal = skb.ordinal + 1
   k.messages += 1
@@ -66,8 +68,19 @@ export function skbAlloc(len: u32, gfp: u32): Skb {
   return skb
 }
 
+/** Bytes that were asked for: header, payload and guard. */
+// @ts-ignore: decorator
+@inline
+function allocatedSize(skb: Skb): u32 {
+  return SKB_HEADER + (skb.size & ~GUARDED) + GUARD_BYTES
+}
+
 function guardOf(skb: Skb): usize {
-  return changetype<usize>(skb) + roomOf(SKB_HEADER + skb.size + GUARD_BYTES) - GUARD_BYTES
+  return changetype<usize>(skb) + roomOf(allocatedSize(skb)) - GUARD_BYTES
+}
+
+function isGuardIntact(skb: Skb): bool {
+  return (skb.size & GUARDED) == 0 || load<u32>(guardOf(skb)) == GUARD
 }
 
 /** One more owner. */
@@ -84,7 +97,7 @@ export function skbPut(skb: Skb): void {
   assert(skb.refs != 0 && skb.refs < 0x40000000, 'skb: more references given back than taken')
   skb.refs -= 1
   if (skb.refs == 0) {
-    assert(load<u32>(guardOf(skb)) == GUARD, 'skb: the guard bytes behind the payload were written over')
-    free(changetype<usize>(skb), SKB_HEADER + skb.size + GUARD_BYTES)
+    assert(isGuardIntact(skb), 'skb: the guard bytes behind the payload were written over')
+    free(changetype<usize>(skb), allocatedSize(skb))
   }
 }
