@@ -58,6 +58,11 @@ function mixSkb(h: u64, skb: Skb): u64 {
   return mixBytes(h, skbData(skb), skb.len)
 }
 
+// Of a message that the kernel will look at later: netlink_capable() will be asked about them.
+function mixRights(h: u64, skb: Skb): u64 {
+  return mix(mix(h, skb.capsLow), skb.capsHigh)
+}
+
 function mixCred(h: u64, cred: Cred): u64 {
   return mixWords(h, changetype<usize>(cred) + offsetof<Cred>('uid'), 8)
 }
@@ -135,8 +140,7 @@ function mixConnector(h: u64): u64 {
   let work = k.firstWork
   while (!nil(work)) {
     h = mixSkb(mix(mix(h, work.callback.idx), work.callback.val), work.skb)
-    // netlink_capable() will be asked about these, when the work runs.
-    h = mix(mix(h, work.skb.capsLow), work.skb.capsHigh)
+    h = mixRights(h, work.skb)
     work = work.next
   }
   let request = k.firstRequest
@@ -165,7 +169,10 @@ function mixRest(h: u64): u64 {
   let timer = k.firstTimer
   while (!nil(timer)) {
     h = mix(mix(h, timer.expires), timer.due)
-    if (timer.slot == DELAYS) h = mixSkb(mix(mix(h, timer.key), nil(timer.sock) ? 0 : timer.sock.id), timer.skb)
+    if (timer.slot == DELAYS) {
+      h = mixSkb(mix(mix(h, timer.key), nil(timer.sock) ? 0 : timer.sock.id), timer.skb)
+      if (nil(timer.sock)) h = mixRights(h, timer.skb)
+    }
     timer = timer.laterArmed
   }
   for (let module = firstModule(); !nil(module); module = module.next) h = mixBytes(h, moduleName(module), module.length)
@@ -192,7 +199,7 @@ export function stateHash(): u64 {
   h = mixWords(h, STATE + offsetof<Kernel>('pressure'), 15)
   h = mix(mix(h, k.nextPid), k.nextSocketId)
   h = mix(mix(mix(mix(h, k.endPage), k.messages), k.delivered), k.dropped)
-  h = mixWords(h, STATE + offsetof<Kernel>('failProbability'), 7)
+  h = mix(mixWords(h, STATE + offsetof<Kernel>('failProbability'), 7), k.failCount)
   h = mix(mix(h, k.notifier ? 1 : 0), k.procListeners)
   h = mixWords(mix(h, k.pidNamespaces), PROC_COUNTERS, MAX_CPUS)
   h = mixRest(mixConnector(mixTasks(mixProtocols(h))))

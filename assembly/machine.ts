@@ -29,7 +29,7 @@ function checkLayout(): void {
   assert(offsetof<Cold>() == 112, 'layout: struct Cold has other than 112 bytes')
   assert(offsetof<Skb>() == 64, 'layout: struct Skb has other than 64 bytes')
   assert(offsetof<CnCallback>() == 28, 'layout: the name of struct CnCallback does not follow its fields')
-  assert(offsetof<Kernel>('delayed') == 364, 'layout: struct Kernel has other than 368 bytes')
+  assert(offsetof<Kernel>('failCount') == 368, 'layout: struct Kernel has other than 372 bytes')
   assert(FREE_RUNS == STATE + 512 && PARTIAL_PAGES == STATE + 640 && WHEEL_BITS == STATE + 768, 'layout: the heads of lists moved')
   assert(PROTOCOLS == STATE + 1024 && WHEEL_SLOTS == STATE + 2048, 'layout: protocols or the timer wheel moved')
   assert(PROC_COUNTERS == STATE + 896, 'layout: the counters of cn_proc moved')

@@ -1,7 +1,10 @@
 // The package: src bundled with the kernel's bytes and the loader, its declarations, and the licence of what it contains.
+
 import { copyFileSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { pack } from './packed.mjs'
 import { BuildError, runTool } from './progress.mjs'
 
 export const BUNDLE_INPUTS = [
@@ -12,23 +15,32 @@ export const BUNDLE_INPUTS = [
   'tsconfig.json',
   'tsconfig.build.json',
   'scripts/bundle.mjs',
+  'scripts/packed.mjs',
   'scripts/progress.mjs',
 ]
 
-/** Each bundle by its name in dist/. */
-const BUNDLES = {
+/** Each entry of the package by its name in dist/. They are bundled together: what two of them need is there once. */
+const ENTRIES = {
   index: 'src/index.ts',
+  // No entry of the package, but a file of its own in dist/ too.
+  embedded: 'src/embedded.ts',
+  slim: 'src/slim.ts',
+  workerd: 'src/workerd.ts',
+  'edge-light': 'src/edge-light.ts',
   uapi: 'src/uapi/index.ts',
   connector: 'src/connector/index.ts',
   capture: 'src/capture/index.ts',
   host: 'src/host/index.ts',
+}
+/** The programs, apart from the entries: those would fall to pieces in files of what the two have in common. */
+const PROGRAMS = {
   'cli/kernel-connector': 'src/cli/kernel-connector.ts',
   'cli/conformance': 'src/cli/conformance.ts',
   'cli/host-helper': 'src/cli/replay/host-helper.ts',
   'cli/fuzz': 'src/cli/fuzz.ts',
 }
 export const BUNDLE_OUTPUTS = [
-  ...Object.keys(BUNDLES).map((name) => `dist/${name}.js`),
+  ...Object.keys({ ...ENTRIES, ...PROGRAMS }).map((name) => `dist/${name}.js`),
   'dist/kernel.wasm',
   'dist/types',
 ]
@@ -49,30 +61,60 @@ export async function buildPackage(root) {
 }
 
 async function bundle(root) {
+  const entries = { ...SETTINGS, chunkNames: 'chunks/[name]-[hash]', minify: true }
+  const programs = { ...SETTINGS, chunkNames: 'chunks/cli/[name]-[hash]' }
+  const made = await Promise.all([bundleInto(root, ENTRIES, entries), bundleInto(root, PROGRAMS, programs)])
+  return made.flat()
+}
+
+const SETTINGS = {
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  target: 'es2022',
+  platform: 'neutral',
+  mainFields: ['module', 'main'],
+  external: ['node:*', 'koffi', 'fast-check'],
+  sourcemap: true,
+  legalComments: 'inline',
+  logLevel: 'silent',
+  write: false,
+}
+
+async function bundleInto(root, files, settings) {
   const { build } = await import('esbuild')
+  const entryPoints = Object.entries(files).map(([out, file]) => ({ in: file, out }))
+  const plugins = [embeddedKernel(root), importedKernel]
   try {
-    const { outputFiles } = await build({
-      absWorkingDir: root,
-      entryPoints: Object.entries(BUNDLES).map(([out, file]) => ({ in: file, out })),
-      outdir: 'dist',
-      chunkNames: 'chunks/[name]-[hash]',
-      bundle: true,
-      splitting: true,
-      format: 'esm',
-      target: 'es2022',
-      platform: 'neutral',
-      mainFields: ['module', 'main'],
-      external: ['node:*', 'koffi', 'fast-check'],
-      loader: { '.wasm': 'binary' },
-      sourcemap: true,
-      legalComments: 'inline',
-      logLevel: 'silent',
-      write: false,
-    })
-    return outputFiles
+    return (await build({ absWorkingDir: root, entryPoints, plugins, ...settings })).outputFiles
   } catch (error) {
     throw error.errors ? new BuildError(await explain(error.errors)) : error
   }
+}
+
+/** The kernel that is embedded: its bytes as packed text, which falls out of a bundle that does not boot. */
+function embeddedKernel(root) {
+  const setup = ({ onLoad }) => {
+    onLoad({ filter: /[\\/]build[\\/]release\.wasm$/ }, async ({ path }) => {
+      const bytes = await readFile(path)
+      const { text, order } = pack(bytes)
+      const unpacked = `/* @__PURE__ */ unpack("${text}", "${order}", ${bytes.length})`
+      return {
+        contents: `import { unpack } from './packed.mjs'\nexport default ${unpacked}`,
+        resolveDir: join(root, 'scripts'),
+      }
+    })
+  }
+  return { name: 'embedded-kernel', setup }
+}
+
+/** The kernel that a runtime imports: that import stays as it stands in the source. */
+const importedKernel = {
+  name: 'imported-kernel',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^\.\/kernel\.wasm(\?module)?$/ }, ({ path }) => ({ path, external: true }))
+  },
 }
 
 async function explain(errors) {

@@ -63,12 +63,12 @@ export interface BootOptions {
 }
 
 /** A kernel module written in TypeScript. A negative result of init is what insmod() returns. */
-export interface Module {
+export interface Module<K extends CoreKernel = Kernel> {
   readonly name: string
-  init(kernel: Kernel, params: Readonly<Record<string, unknown>>): number
-  exit?(kernel: Kernel): void
+  init(kernel: K, params: Readonly<Record<string, unknown>>): number
+  exit?(kernel: K): void
   /** Called by restore() instead of init: binds the module's functions to what the machine has of it. */
-  restore?(kernel: Kernel, bind: Rebinding): void
+  restore?(kernel: K, bind: Rebinding): void
 }
 
 /** A timer on the virtual clock. It fires once, `expires` being a number of jiffies; arm it again for the next time. */
@@ -95,6 +95,11 @@ export interface NetlinkKernelCfg {
   readonly bind?: (group: number) => number
   /** Called when a socket leaves a group. */
   readonly unbind?: (group: number) => void
+  /**
+   * Saves what the hooks keep outside of the machine: called for each snapshot(); what it gives is called for each rewind() to that
+   * one, and puts it back.
+   */
+  readonly keep?: () => () => void
 }
 
 /** A request inside a datagram. `payload` is a view, valid until the handler returns. */
@@ -131,7 +136,7 @@ export interface NetlinkCallback {
   /** The requester's port. */
   readonly portid: number
   readonly seq: number
-  /** Six numbers for the hook's own use, 0 at first. */
+  /** Six numbers for the hook's own use, 0 at first. They go back with rewind(); what a hook keeps elsewhere does not. */
   readonly args: number[]
   data: unknown
 }
@@ -281,7 +286,7 @@ export interface TapMessage {
   readonly kind: 'message'
   /** Virtual time in nanoseconds. */
   readonly time: bigint
-  /** The message's number, counted over all messages of the machine. */
+  /** The message's number: a later one has a larger one. Other things that have an order take numbers too, so there are gaps. */
   readonly number: number
   readonly protocol: number
   /** A copy of its bytes. */
@@ -404,7 +409,7 @@ export interface Faults {
   failslab(knobs: Partial<Failslab>): void
   /** How many allocations failed because of failslab. */
   readonly failed: number
-  /** How many allocations were asked for since boot. */
+  /** How many allocations failslab was asked about since its knobs were set; it is asked while its probability is above 0. */
   readonly allocations: number
   /** A socket overruns now, as if a message to it had been lost. */
   overrun(socket: Socket): void
@@ -428,7 +433,7 @@ export interface KernelStats {
   readonly delayed: number
   /** Bytes: in blocks, in pages that hold something, and of the whole machine. */
   readonly memory: { readonly used: number; readonly pages: number; readonly total: number }
-  /** Allocations asked for, and those that failslab refused. */
+  /** Allocations that failslab was asked about since its knobs were set, and those that it refused since boot. */
   readonly allocations: number
   readonly failslab: number
 }
@@ -600,7 +605,7 @@ export interface Explanation {
 }
 
 /** The kernel side. Results are 0, a count, or -errno, as in C; a callback's own exception is the only thing thrown. */
-export interface Kernel {
+export interface CoreKernel {
   cn_add_callback(id: CbId, name: string, callback: CnCallback): number
   cn_del_callback(id: CbId): void
   /** The document's form: to `group`, or with 0 to the group of the registered id. 0, -ESRCH, -ENODEV, -ENOMEM, -ENOBUFS. */
@@ -651,7 +656,7 @@ export interface Kernel {
   netlink_capable(skb: NetlinkSkbParms, cap: number): boolean
 
   /** init's result; -EEXIST if a module of that name is loaded. */
-  insmod(module: Module, params?: Readonly<Record<string, unknown>>): number
+  insmod(module: Module<CoreKernel>, params?: Readonly<Record<string, unknown>>): number
   /** 0, or -ENOENT. */
   rmmod(name: string): number
   printk(text: string): void
@@ -667,12 +672,6 @@ export interface Kernel {
   readonly jiffies: number
 
   spawn(options?: SpawnOptions): Task
-  /**
-   * Makes a recorded stream the source of process events: each datagram goes to group 1 as it is, as long after now as it came
-   * after the first one (to the tick). The form of a stream: a 32-bit length and that many bytes, again and again.
-   * Throws RangeError, with the place, for a stream that has anything else in it.
-   */
-  loadProcEvents(stream: Uint8Array): ProcEventSource
   readonly procfs: { read(path: string): string }
   readonly clock: Clock
   /** The tasks that live, oldest first. */
@@ -683,6 +682,27 @@ export interface Kernel {
   socketId(socket: Socket): number
   /** Sends bytes as the kernel of a protocol would, with or without a kernel socket: to a port, or to a group without that port. */
   inject(protocol: number, data: Uint8Array, to: { portid?: number; group?: number }): number
+  /** The next u32 of the machine's seeded generator. */
+  random(): number
+  /** Which allocations fail: 'low' those with GFP_NOWAIT, 'high' those with GFP_ATOMIC too, 'critical' all. */
+  memoryPressure: MemoryPressure
+  /** A digest of all that can matter to an answer; equal for the same seed and calls, on every host and in every build. */
+  stateHash(): string
+  /** Takes the machine down, as if each owner had closed what is his; bytes that nobody gave back, 0 unless something leaked. */
+  halt(): number
+  /** Repeats `call` while it says EAGAIN, first come first served, whenever the socket that it met has made room or closed. */
+  waiting<T>(call: () => T, options?: { signal?: AbortSignal }): Promise<T>
+}
+
+/** The whole kernel: the core, and what is about running it again. */
+export interface Kernel extends CoreKernel {
+  insmod(module: Module, params?: Readonly<Record<string, unknown>>): number
+  /**
+   * Makes a recorded stream the source of process events: each datagram goes to group 1 as it is, as long after now as it came
+   * after the first one (to the tick). The form of a stream: a 32-bit length and that many bytes, again and again.
+   * Throws RangeError, with the place, for a stream that has anything else in it.
+   */
+  loadProcEvents(stream: Uint8Array): ProcEventSource
   /** Tells of every message and every receive, until it is removed. The function must not call the kernel. */
   tap(listener: (event: TapEvent) => void): Removable
   readonly faults: Faults
@@ -703,16 +723,6 @@ export interface Kernel {
   stats(): KernelStats
   /** What is in the machine, as plain objects. */
   inspect(): KernelState
-  /** The next u32 of the machine's seeded generator. */
-  random(): number
-  /** Which allocations fail: 'low' those with GFP_NOWAIT, 'high' those with GFP_ATOMIC too, 'critical' all. */
-  memoryPressure: MemoryPressure
-  /** A digest of all that can matter to an answer; equal for the same seed and calls, on every host and in every build. */
-  stateHash(): string
-  /** Takes the machine down, as if each owner had closed what is his; bytes that nobody gave back, 0 unless something leaked. */
-  halt(): number
-  /** Repeats `call` while it says EAGAIN, first come first served, whenever the socket that it met has made room or closed. */
-  waiting<T>(call: () => T, options?: { signal?: AbortSignal }): Promise<T>
 }
 
 /** A user-space process or thread. Failures throw SystemError. */

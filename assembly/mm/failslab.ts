@@ -12,7 +12,7 @@ export function failslabReset(): void {
 
 /**
  * Sets the knobs: how probable a failure is in percent (0: off), which allocations could fail (every `interval`th), how often at most
- * (-1: without end), and how many bytes are given before. The count of allocations begins anew.
+ * (-1: without end), and how many bytes are given before. The counts begin anew.
  */
 export function failslabSet(probability: u32, interval: u32, times: i32, space: u32): void {
   const k = kernel()
@@ -21,6 +21,7 @@ export function failslabSet(probability: u32, interval: u32, times: i32, space: 
   k.failTimes = times
   k.failSpace = space
   k.failCalls = 0
+  k.failCount = 0
   k.trouble = k.pressure | probability
 }
 
@@ -34,7 +35,9 @@ export function shouldFail(size: u32): bool {
     k.failSpace -= size
     return false
   }
-  if (k.failInterval > 1 && k.failCalls % k.failInterval) return false
+  // The interval counts only what could fail otherwise.
+  k.failCount += 1
+  if (k.failInterval > 1 && k.failCount % k.failInterval) return false
   if (k.failProbability < 100 && faultRandom() % 100 >= k.failProbability) return false
   if (k.failTimes != WITHOUT_END) k.failTimes -= 1
   k.failed += 1

@@ -45,8 +45,16 @@ function stays(sock: Sock, number: u32): bool {
   return !(sock.flags & SOCK_DYING) && isMember(sock, number)
 }
 
+// Each time anew whether anybody watches: the function that is asked may begin to, or end it.
+function offer(sock: Sock, skb: Skb, number: u32): i32 {
+  if (kernel().watch) return takeWatched(sock, skb, number)
+  const taken = takeOne(sock, skb)
+  if (taken == 0) kernel().delivered += 1
+  return taken
+}
+
 function askAll(members: usize, count: u32, skb: Skb, exclude: u32, number: u32, slot: u32): i32 {
-  let delivered: u32 = 0
+  let delivered = false
   let failed = false
   let offered = skb
   for (let i: u32 = 0; i < count; i++) {
@@ -60,10 +68,10 @@ function askAll(members: usize, count: u32, skb: Skb, exclude: u32, number: u32,
       continue
     }
     const cut = keep >= offered.len ? offered : cutTo(keep, skb, offered, false)
-    const taken = nil(cut) ? -ENOBUFS : kernel().watch ? takeWatched(sock, cut, number) : takeOne(sock, cut)
+    const taken = nil(cut) ? -ENOBUFS : offer(sock, cut, number)
     if (!nil(cut)) offered = cut
     if (taken == 0) {
-      delivered += 1
+      delivered = true
       offered = whole(skb, offered)
     } else {
       overrun(sock)
@@ -71,6 +79,5 @@ function askAll(members: usize, count: u32, skb: Skb, exclude: u32, number: u32,
     }
   }
   whole(skb, offered)
-  if (!kernel().watch) kernel().delivered += delivered
   return failed ? -ENOBUFS : delivered ? 0 : -ESRCH
 }

@@ -7,7 +7,7 @@ import { DELAYS, TICK, Timer, timerCreate, timerDelete } from '../time/timer'
 import { overrun, takeOne } from './deliver'
 import { kernelInput } from './input'
 import { SOCK_DELAYED, Sock } from './sock'
-import { tapBegin, tapDelivery, tapEnd, verdictOf } from './watch'
+import { VERDICT_HANDLED, VERDICT_REFUSED, tapBegin, tapDelivery, tapEnd, verdictOf } from './watch'
 
 /**
  * Has a message come to a socket, or to the kernel (null), `ms` later. False if it cannot wait (no timer, no memory): then it is
@@ -35,9 +35,15 @@ export function runDelayed(timer: Timer): void {
   timerDelete(timer)
   const watched = kernel().watch
   if (watched) tapBegin(key, skb, nil(sock) ? 0 : sock.portid, skb.group, changetype<Sock>(0))
-  const result = nil(sock) ? kernelInput(key, skb) : arrive(sock, skb)
+  const result = nil(sock) ? arriveAtKernel(key, skb) : arrive(sock, skb)
   if (watched) tapEnd(result)
   skbPut(skb)
+}
+
+function arriveAtKernel(key: u32, skb: Skb): i32 {
+  const result = kernelInput(key, skb)
+  tapDelivery(changetype<Sock>(0), result < 0 ? VERDICT_REFUSED : VERDICT_HANDLED)
+  return result
 }
 
 function arrive(sock: Sock, skb: Skb): i32 {

@@ -1,6 +1,6 @@
 // Who has sent a request, as a handler may keep it.
 
-import type { Creds, Kernel, NetlinkSkbParms } from '../api.js'
+import type { CoreKernel, Creds, NetlinkSkbParms } from '../api.js'
 
 /**
  * Who has sent a request: a copy of what the callback got, and the one question that can be asked only while it runs.
@@ -12,11 +12,11 @@ export class Asker implements NetlinkSkbParms {
   readonly portid: number
   readonly dst_group: number
   readonly creds: Creds
-  readonly #kernel: Kernel
+  readonly #kernel: CoreKernel
   #nsp: NetlinkSkbParms | undefined
 
   /** A service makes it. */
-  constructor(kernel: Kernel, nsp: NetlinkSkbParms) {
+  constructor(kernel: CoreKernel, nsp: NetlinkSkbParms) {
     const { pid, uid, gid } = nsp.creds
     this.portid = nsp.portid
     this.dst_group = nsp.dst_group

@@ -1,6 +1,6 @@
 // The client: a task's end of the connector, over one socket.
 
-import type { Kernel, Socket, Task } from '../api.js'
+import type { CoreKernel, Socket, Task } from '../api.js'
 import {
   AF_NETLINK,
   type CbId,
@@ -45,7 +45,7 @@ export class ConnectorClient<T extends MessageOrLoss = ClientMessage> implements
   /** The port that it is bound to. */
   readonly portid: number
 
-  readonly #kernel: Kernel
+  readonly #kernel: CoreKernel
   readonly #requests: PendingRequests
   readonly #deadlines: DeadlineTimer
   readonly #inbox: Inbox
@@ -54,7 +54,7 @@ export class ConnectorClient<T extends MessageOrLoss = ClientMessage> implements
   readonly #groups = new Map<number, number>()
 
   /** Use connect(): it knows what T is. */
-  constructor(kernel: Kernel, task: Task, options: ConnectOptions) {
+  constructor(kernel: CoreKernel, task: Task, options: ConnectOptions) {
     const { losses = 'errors', maxQueued = DEFAULT_MAX_QUEUED, keepPendingOnLoss = false } = options
     if (!(maxQueued >= 1)) throw new RangeError(`maxQueued must be at least 1, not ${maxQueued}`)
     this.#kernel = kernel

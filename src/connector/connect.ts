@@ -1,6 +1,6 @@
 // connect(): a client, and the type of what its loops give.
 
-import type { Kernel, Task } from '../api.js'
+import type { CoreKernel, Task } from '../api.js'
 import { ConnectorClient } from './client.js'
 import type { MessageOrLoss } from './messages.js'
 import type { ConnectOptions } from './options.js'
@@ -24,16 +24,16 @@ import type { ConnectOptions } from './options.js'
  * }
  */
 export function connect(
-  kernel: Kernel,
+  kernel: CoreKernel,
   task: Task,
   options: ConnectOptions & { readonly losses: 'values' },
 ): ConnectorClient<MessageOrLoss>
 export function connect(
-  kernel: Kernel,
+  kernel: CoreKernel,
   task: Task,
   options?: ConnectOptions & { readonly losses?: 'errors' },
 ): ConnectorClient
-export function connect(kernel: Kernel, task: Task, options?: ConnectOptions): ConnectorClient<MessageOrLoss>
-export function connect(kernel: Kernel, task: Task, options: ConnectOptions = {}): ConnectorClient<MessageOrLoss> {
+export function connect(kernel: CoreKernel, task: Task, options?: ConnectOptions): ConnectorClient<MessageOrLoss>
+export function connect(kernel: CoreKernel, task: Task, options: ConnectOptions = {}): ConnectorClient<MessageOrLoss> {
   return new ConnectorClient<MessageOrLoss>(kernel, task, options)
 }

@@ -1,14 +1,14 @@
 // One timer of the virtual clock for all requests of a client: armed for the earliest deadline, off while nobody has one.
 
-import type { Kernel, Timer } from '../api.js'
+import type { CoreKernel, Timer } from '../api.js'
 import { check } from '../user/errors.js'
 
 export class DeadlineTimer {
-  readonly #kernel: Kernel
+  readonly #kernel: CoreKernel
   readonly #due: () => void
   #timer: Timer | undefined
 
-  constructor(kernel: Kernel, due: () => void) {
+  constructor(kernel: CoreKernel, due: () => void) {
     this.#kernel = kernel
     this.#due = due
   }

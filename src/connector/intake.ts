@@ -111,7 +111,7 @@ export class Intake {
     this.#pumping = true
     try {
       while (this.#wanted) {
-        await this.#socket.readable().catch(unlessTimeout)
+        await this.#socket.readable().catch(this.#interrupted)
         this.drain()
       }
     } catch (error) {
@@ -119,6 +119,13 @@ export class Intake {
     } finally {
       this.#pumping = false
     }
+  }
+
+  // Who waits here has a timeout of its own: SO_RCVTIMEO is for those who read from the socket itself. When time goes back the socket may be
+  // there as before: whoever waits for a reply is told, and who listens listens on.
+  readonly #interrupted = (error: unknown): void => {
+    if (isCode(error, 'ECANCELED')) this.#to.requests.rejectAll(error)
+    else if (!isCode(error, 'EAGAIN')) throw error
   }
 
   #drain(all: boolean): void {
@@ -150,9 +157,4 @@ export class Intake {
   #fail(error: unknown): void {
     this.close(isCode(error, 'EBADF') ? undefined : error)
   }
-}
-
-/** Who waits here has a timeout of its own; SO_RCVTIMEO is for those who read from the socket itself. */
-function unlessTimeout(error: unknown): void {
-  if (!isCode(error, 'EAGAIN')) throw error
 }

@@ -1,6 +1,6 @@
 // serve(): a service.
 
-import type { Kernel } from '../api.js'
+import type { CoreKernel } from '../api.js'
 import type { CbId } from '../uapi/index.js'
 import type { Handler, ServeOptions } from './handler.js'
 import { ConnectorService } from './service.js'
@@ -25,6 +25,6 @@ import { ConnectorService } from './service.js'
  *   exit: () => service.close(),
  * })
  */
-export function serve(kernel: Kernel, id: CbId, handler: Handler, options: ServeOptions = {}): ConnectorService {
+export function serve(kernel: CoreKernel, id: CbId, handler: Handler, options: ServeOptions = {}): ConnectorService {
   return new ConnectorService(kernel, id, handler, options)
 }

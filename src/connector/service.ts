@@ -1,6 +1,6 @@
 // The service: an id of the connector whose requests a function answers, and whose group it can speak to.
 
-import type { Kernel, NetlinkSkbParms } from '../api.js'
+import type { CoreKernel, NetlinkSkbParms } from '../api.js'
 import { type CbId, type CnMsg, EAGAIN, ENODEV, ESRCH, GFP_KERNEL, u16, u32 } from '../uapi/index.js'
 import { asBytes } from '../user/arguments.js'
 import { check, SystemError } from '../user/errors.js'
@@ -23,7 +23,7 @@ export class ConnectorService {
   /** The id; both numbers are u32. */
   readonly id: CbId
 
-  readonly #kernel: Kernel
+  readonly #kernel: CoreKernel
   readonly #handler: Handler
   readonly #onError: ServeOptions['onError']
   readonly #progress: InProgress
@@ -33,7 +33,7 @@ export class ConnectorService {
   #seq = 1
 
   /** The same as serve(). */
-  constructor(kernel: Kernel, id: CbId, handler: Handler, options: ServeOptions) {
+  constructor(kernel: CoreKernel, id: CbId, handler: Handler, options: ServeOptions) {
     if (typeof handler !== 'function') throw new TypeError('handler must be a function')
     this.id = Object.freeze({ idx: u32(id.idx, 'id.idx'), val: u32(id.val, 'id.val') })
     this.#kernel = kernel

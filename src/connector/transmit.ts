@@ -1,6 +1,6 @@
 // From a message to a datagram, and with it to the kernel, to a port, to a group.
 
-import type { Kernel, Socket } from '../api.js'
+import type { CoreKernel, Kernel, Socket } from '../api.js'
 import {
   type CbId,
   CN_MSG,
@@ -53,9 +53,12 @@ export function transmit(socket: Socket, msg: Outgoing, { portid, group }: Desti
   else socket.sendto(datagram, 0, { nl_pid: portid, nl_groups: group === 0 ? 0 : (1 << (group - 1)) >>> 0 })
 }
 
+/** A kernel that may or may not explain. */
+type Explaining = CoreKernel & Partial<Pick<Kernel, 'explain'>>
+
 /** Why a message would reach nobody, in a sentence; '' if it would, or if that cannot be told. */
-export function unreached(kernel: Kernel, socket: Socket, msg: Outgoing, { portid, group }: Destination): string {
-  if (socket.closed) return ''
+export function unreached(kernel: Explaining, socket: Socket, msg: Outgoing, { portid, group }: Destination): string {
+  if (socket.closed || kernel.explain === undefined) return ''
   const to = portid === 0 && group === 0 ? {} : { to: { nl_pid: portid, group } }
   const { reaches, sentence } = kernel.explain({ from: socket, data: encode(msg), ...to })
   return reaches ? '' : sentence

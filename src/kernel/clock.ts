@@ -1,15 +1,13 @@
 // Virtual time: it stands still until it is told to move, or to follow real time.
 
 import type { Clock as ClockInterface, Follower as FollowerInterface, FollowOptions } from '../api.js'
-import { type Machine, readClock } from '../machine/index.js'
+import { LAST_MS, type Machine, readClock } from '../machine/index.js'
 import { asFollowing, Follower } from '../sim/index.js'
 import { asObject, asSignal, type Waiters } from '../user/index.js'
 
 const NS_PER_MS = 1e6
 /** What one call of the machine moves time by at most: just below 2^32 ms. */
 const LONGEST_STEP = 2 ** 31
-/** Where virtual time ends: 64 bits of nanoseconds, over 500 years. */
-const LAST_MS = 2 ** 44
 
 export class Clock implements ClockInterface {
   readonly #machine: Machine

@@ -43,8 +43,11 @@ interface Count {
   hits: number
 }
 
-/** Rules with their counts: what belongs to a snapshot. */
-export type SavedFaults = readonly { readonly rule: Rule; readonly met: number; readonly hits: number }[]
+/** Rules with their counts, and whether the machine asks: what belongs to a snapshot. */
+export interface SavedFaults {
+  readonly rules: readonly { readonly rule: Rule; readonly met: number; readonly hits: number }[]
+  readonly asked: boolean
+}
 
 /** Where the machine asks. */
 interface Place {
@@ -151,14 +154,14 @@ export class Faults implements FaultsInterface {
 
   /** The rules and their counts, to be put back by restore() when time goes backwards. */
   save(): SavedFaults {
-    return this.#rules.map((rule) => ({ rule, ...this.#count(rule) }))
+    return { rules: this.#rules.map((rule) => ({ rule, ...this.#count(rule) })), asked: this.#watch.faults }
   }
 
   /** Puts the rules back; those that were added since are gone, and those that were removed are back. */
-  restore(saved: SavedFaults): void {
-    this.#rules = saved.map(({ rule }) => rule)
-    for (const { rule, met, hits } of saved) Object.assign(this.#count(rule), { met, hits })
-    this.#watch.restoreFaults(saved.length > 0)
+  restore({ rules, asked }: SavedFaults): void {
+    this.#rules = rules.map(({ rule }) => rule)
+    for (const { rule, met, hits } of rules) Object.assign(this.#count(rule), { met, hits })
+    this.#watch.restoreFaults(asked)
   }
 
   #count(rule: Rule): Count {

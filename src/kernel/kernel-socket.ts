@@ -21,6 +21,7 @@ interface Hooks {
   readonly input: ((skb: SkBuff) => void) | undefined
   readonly bind: ((group: number) => number) | undefined
   readonly unbind: ((group: number) => void) | undefined
+  readonly keep: HostFunction['keep']
 }
 
 /** What names a kernel socket; it is worth nothing after its release. */
@@ -69,11 +70,11 @@ export class KernelSockets {
 
   #checked(cfg: NetlinkKernelCfg): Hooks {
     asObject(cfg, 'cfg')
-    const { input, bind, unbind } = cfg
-    for (const [hook, fn] of Object.entries({ input, bind, unbind })) if (fn !== undefined) asFunction(fn, hook)
+    const { input, bind, unbind, keep } = cfg
+    for (const [hook, fn] of Object.entries({ input, bind, unbind, keep })) if (fn !== undefined) asFunction(fn, hook)
     const own = <T extends unknown[], R>(fn: ((...given: T) => R) | undefined) =>
       fn === undefined ? undefined : this.#ownership.own<T, R>(fn.bind(cfg))
-    return { input: own(input), bind: own(bind), unbind: own(unbind) }
+    return { input: own(input), bind: own(bind), unbind: own(unbind), keep: keep?.bind(cfg) }
   }
 
   #bound(number: number, slot: number, hooks: Hooks): KernelSocket {
@@ -239,7 +240,7 @@ export class KernelSockets {
 }
 
 function hookFunction(machine: Machine, protocol: number, cfg: Hooks): HostFunction {
-  return (kind, a) => {
+  const fn: HostFunction = (kind, a) => {
     if (kind === LAYOUT.CALL_BIND) return cfg.bind === undefined ? 0 : cfg.bind(a >>> 0)
     if (kind === LAYOUT.CALL_UNBIND) {
       cfg.unbind?.(a >>> 0)
@@ -255,4 +256,6 @@ function hookFunction(machine: Machine, protocol: number, cfg: Hooks): HostFunct
     }
     return 0
   }
+  fn.keep = cfg.keep
+  return fn
 }

@@ -26,7 +26,7 @@ export class Log {
     const lines: string[] = []
     let position = 0
     while (true) {
-      const length = machine.abi.log_read(position)
+      const length = machine.raw.log_read(position)
       if (length < 0) return lines
       const seconds = (machine.listWord(1) * HIGH + machine.listWord(0)) / NS_PER_SECOND
       lines.push(`[${seconds.toFixed(6).padStart(12)}] ${machine.text(length)}`)

@@ -71,13 +71,22 @@ export class ProcEventSource implements ProcEventSourceInterface {
     this.#events = parse(asBytes(stream, 'stream'))
     this.total = this.#events.length
     const start = timers.jiffies
-    const timer = timers.setup(() => {
+    const send = () => {
       this.#sendDue(timers.jiffies - start)
       const next = this.#events[this.sent]
       if (next !== undefined) timers.modify(timer, start + next.at)
-    })
+    }
+    const timer = timers.setup(send, '', () => this.#keep())
     if (this.total > 0) timers.modify(timer, start)
     this.stop = () => void timers.delete(timer)
+  }
+
+  #keep(): () => void {
+    const { sent, delivered } = this
+    return () => {
+      this.sent = sent
+      this.delivered = delivered
+    }
   }
 
   get pending(): boolean {

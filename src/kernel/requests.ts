@@ -194,6 +194,10 @@ function dumpFunction(
       machine.setMessageLength(skb, part.close())
     }
   }
+  fn.keep = () => {
+    const args = [...callback.args]
+    return () => void callback.args.splice(0, callback.args.length, ...args)
+  }
   return fn
 }
 

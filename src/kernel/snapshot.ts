@@ -1,7 +1,7 @@
 // Snapshots: an image of the machine's memory, and beside it what the host keeps: functions in their slots, tasks, sockets, timers.
 
 import type { Module, Snapshot as SnapshotInterface } from '../api.js'
-import { type HostFunction, Machine, type MachineConfig } from '../machine/index.js'
+import { Machine, type MachineConfig, type SavedFunctions } from '../machine/index.js'
 import { isBytes, plainBytes } from '../uapi/typed-arrays.js'
 import type { SavedTask } from '../user/index.js'
 import type { SavedFaults } from './faults.js'
@@ -12,7 +12,7 @@ import type { SavedTimer, Timers } from './timers.js'
 
 /** What the host keeps of a machine: only rewind() can use it, in the kernel that it is of. */
 export interface HostState {
-  readonly functions: readonly (HostFunction | undefined)[]
+  readonly functions: SavedFunctions
   readonly tasks: readonly SavedTask[]
   readonly timers: ReturnType<Timers['save']>
   readonly sockets: ReturnType<KernelSockets['save']>

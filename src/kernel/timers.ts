@@ -1,7 +1,7 @@
 // Timers of modules, on the virtual clock.
 
 import type { Timer as TimerInterface } from '../api.js'
-import { type Machine, readClock } from '../machine/index.js'
+import { type HostFunction, type Machine, readClock } from '../machine/index.js'
 import { asFunction, asText } from '../user/index.js'
 import type { Ownership } from './ownership.js'
 
@@ -13,12 +13,14 @@ class State {
   /** The module whose function has set it up, and the name that it got there; '' for none. */
   readonly module: string
   readonly name: string
+  readonly keep: HostFunction['keep']
   expires = 0
   timer = 0
   slot = 0
 
-  constructor(callback: (timer: TimerInterface) => void, module: string, name: string) {
+  constructor(callback: (timer: TimerInterface) => void, module: string, name: string, keep: HostFunction['keep']) {
     this.callback = callback
+    this.keep = keep
     this.module = module
     this.name = name
   }
@@ -101,7 +103,7 @@ export class Timers {
     if (saved === undefined) return timer
     const state = this.#own(timer)
     this.#arm(state, saved)
-    this.#machine.bindFunction(saved.slot, () => this.#fire(state, timer))
+    this.#bind(state, timer)
     return timer
   }
 
@@ -121,9 +123,10 @@ export class Timers {
     return readClock(this.#machine).ms
   }
 
-  setup(callback: (timer: TimerInterface) => void, name = ''): TimerInterface {
+  /** `keep` is that of the function in the slot. */
+  setup(callback: (timer: TimerInterface) => void, name = '', keep?: HostFunction['keep']): TimerInterface {
     const owned = this.#ownership.own(asFunction(callback, 'callback'))
-    const state = new State(owned, this.#ownership.owner, asText(name, 'name'))
+    const state = new State(owned, this.#ownership.owner, asText(name, 'name'), keep)
     const timer = new Timer(state)
     this.#known.set(timer, state)
     return timer
@@ -153,8 +156,14 @@ export class Timers {
     const added = abi.timer_add(low, high)
     if (added < 0) return added
     this.#arm(timer, { timer: added, slot: this.#machine.listWord(0), expires: tick })
-    this.#machine.bindFunction(timer.slot, () => this.#fire(timer, given))
+    this.#bind(timer, given)
     return 0
+  }
+
+  #bind(timer: State, given: TimerInterface): void {
+    const fn: HostFunction = () => this.#fire(timer, given)
+    fn.keep = timer.keep
+    this.#machine.bindFunction(timer.slot, fn)
   }
 
   // The kernel has given timer and slot back by now: the callback may arm it again.

@@ -13,6 +13,11 @@ export class Watch {
     this.apply()
   }
 
+  /** Whether the machine asks the fault rules; be there any or not. */
+  get faults(): boolean {
+    return this.#faults
+  }
+
   /** Has the tap told, or not; may be called anywhere, also where the machine calls the tap. */
   setTap(on: boolean): void {
     this.#tap = on

@@ -3,6 +3,8 @@
 import type { Machine } from './machine.js'
 
 const NS_PER_MS = 1e6
+/** Where virtual time ends, in milliseconds: 64 bits of nanoseconds, over 500 years. */
+export const LAST_MS = 2 ** 44
 // 2^32 nanoseconds are this many milliseconds and nanoseconds.
 const HIGH_MS = 4294
 const HIGH_NS = 967296

@@ -2,7 +2,7 @@
 
 export { KERNEL_DIGEST, LAYOUT } from './abi.generated.js'
 export { checksum } from './checksum.js'
-export { readClock } from './clock.js'
+export { LAST_MS, readClock } from './clock.js'
 export { compile, type KernelSource } from './instantiate.js'
 export {
   Comparison,
@@ -16,5 +16,5 @@ export {
   type ReplayResult,
   replayJournal,
 } from './journal/index.js'
-export { CN_HEADERS, type HostFunction, Machine, type MachineConfig } from './machine.js'
+export { CN_HEADERS, type HostFunction, Machine, type MachineConfig, type SavedFunctions } from './machine.js'
 export type { Readers } from './readers.js'

@@ -1,30 +1,65 @@
 // A kernel's instance: its compiled module, its memory, its one import.
 
 import { instantiateSync } from '@assemblyscript/loader'
-import bytes from '../../build/release.wasm'
 import type { Abi } from './abi.generated.js'
+import { refusal } from './refusal.js'
 
 const PAGE = 65536
 
-let compiled: WebAssembly.Module | undefined
+/** What boots if nobody brings a module: the bytes of the kernel, or what has been made of them. Entries without bytes have none. */
+let provided: Uint8Array<ArrayBuffer> | WebAssembly.Module | undefined
 
-/** Bytes, a Response, a promise of either, or nothing: the embedded kernel. */
-export type KernelSource = BufferSource | Response | Promise<BufferSource | Response>
+/** A compiled kernel, its bytes, where they come from (a Response, a URL), or a promise of one of these. */
+export type KernelSource = KernelCode | Promise<KernelCode>
+type KernelCode = WebAssembly.Module | BufferSource | Response | URL | string
 
-/**
- * Compiles a kernel without blocking: for hosts that want it streamed, or compiled once for many workers.
- * @throws WebAssembly.CompileError if the bytes are no kernel
- * @example const module = await compile(); const kernel = boot({ module })
- */
-export async function compile(source?: KernelSource): Promise<WebAssembly.Module> {
-  const given = (await source) ?? bytes
-  if (typeof Response !== 'undefined' && given instanceof Response) return WebAssembly.compileStreaming(given)
-  return WebAssembly.compile(given as BufferSource)
+/** Says which kernel boots if nobody brings another: its bytes, compiled when they are needed, or a module. */
+export function provideKernel(kernel: Uint8Array<ArrayBuffer> | WebAssembly.Module): void {
+  provided = kernel
 }
 
-function embedded(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(bytes)
-  return compiled
+/** See compile() of the package; without a source it is what boots if nobody brings a module. @throws TypeError if that is nothing */
+export async function compile(source?: KernelSource): Promise<WebAssembly.Module> {
+  const given = (await source) ?? provided
+  if (given === undefined) throw new TypeError(NOTHING_GIVEN)
+  const code = typeof given === 'string' || given instanceof URL ? await fetch(given) : given
+  try {
+    return await compileCode(code)
+  } catch (error) {
+    throw refusal(error) ?? error
+  }
+}
+
+async function compileCode(code: Exclude<KernelCode, URL | string>): Promise<WebAssembly.Module> {
+  if (isResponse(code)) return compileResponse(code)
+  return isModule(code) ? code : WebAssembly.compile(code as BufferSource)
+}
+
+async function compileResponse(response: Response): Promise<WebAssembly.Module> {
+  if (!response.ok) throw new Error(`the kernel could not be fetched: ${response.url} answered ${response.status}`)
+  // Only what a server calls by its right name may be streamed; the kernel is small enough to do without.
+  if (response.headers.get('content-type') === 'application/wasm') return WebAssembly.compileStreaming(response)
+  return WebAssembly.compile(await response.arrayBuffer())
+}
+
+// By what they say they are: a module or a response may come from another realm.
+const kindOf = (value: unknown) => Object.prototype.toString.call(value)
+const isModule = (value: object): value is WebAssembly.Module => kindOf(value) === '[object WebAssembly.Module]'
+const isResponse = (value: object): value is Response => kindOf(value) === '[object Response]'
+
+const NOTHING_GIVEN =
+  'module is missing: this entry of the package has no kernel with it (compile() makes a module of kernel.wasm)'
+
+/** The module that boots if nobody brings another. */
+function standard(): WebAssembly.Module {
+  if (provided === undefined) throw new TypeError(NOTHING_GIVEN)
+  if (isModule(provided)) return provided
+  try {
+    provided = new WebAssembly.Module(provided)
+  } catch (error) {
+    throw refusal(error) ?? error
+  }
+  return provided
 }
 
 /** An instance with `size` bytes of memory; `callback` is what the kernel calls. */
@@ -36,6 +71,6 @@ export function instantiate(
   const pages = Math.ceil(size / PAGE)
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
   const env = { memory, callback }
-  const { instance } = instantiateSync(module ?? embedded(), { env })
+  const { instance } = instantiateSync(module ?? standard(), { env })
   return { abi: instance.exports as unknown as Abi, memory }
 }

@@ -8,7 +8,17 @@ import { instantiate } from './instantiate.js'
 import { Readers } from './readers.js'
 
 /** What the kernel may call: `kind` is one of LAYOUT.CALL_*. */
-export type HostFunction = (kind: number, a: number, b: number) => number
+export interface HostFunction {
+  (kind: number, a: number, b: number): number
+  /** Saves what the function goes on from, if that is more than the machine knows; the result puts it back, as often as it is called. */
+  keep?: (() => () => void) | undefined
+}
+
+/** The functions in their slots, and what they go on from. */
+export interface SavedFunctions {
+  readonly functions: readonly (HostFunction | undefined)[]
+  readonly kept: readonly (() => void)[]
+}
 
 /** Functions of the host within functions of the host: far below what the stack holds, far above what anybody means to do. */
 const MAX_DEPTH = 64
@@ -127,14 +137,16 @@ export class Machine {
   }
 
   /** All functions in their slots: what belongs to an image. */
-  functions(): readonly (HostFunction | undefined)[] {
-    return this.#functions.slice()
+  functions(): SavedFunctions {
+    const functions = this.#functions.slice()
+    return { functions, kept: functions.flatMap((fn) => fn?.keep?.() ?? []) }
   }
 
-  /** Puts those functions back. */
-  setFunctions(functions: readonly (HostFunction | undefined)[]): void {
+  /** Puts those functions back, to go on from there. */
+  setFunctions({ functions, kept }: SavedFunctions): void {
     this.#functions.length = 0
     for (const fn of functions) this.#functions.push(fn)
+    for (const putBack of kept) putBack()
   }
 
   /** Has everything written down from now on; null ends it. The machine must be at rest. */

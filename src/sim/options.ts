@@ -35,9 +35,15 @@ export interface SimulateOptions {
   readonly progress?: (done: number, total: number) => void
 }
 
+/** Seeds in their order. */
+export interface Seeds {
+  readonly length: number
+  entries(): Iterable<[index: number, seed: number]>
+}
+
 /** The same, checked and complete. */
 export interface Simulation {
-  readonly seeds: readonly number[]
+  readonly seeds: Seeds
   readonly scenario: Scene
   readonly check: Scene
   readonly options: Omit<BootOptions, 'seed' | 'journal'>
@@ -75,11 +81,22 @@ export function asSimulation(given: SimulateOptions): Simulation {
   }
 }
 
-function asSeeds(seeds: number | Iterable<number>): readonly number[] {
-  const list =
-    typeof seeds === 'number' ? Array.from({ length: u32(seeds, 'seeds') }, (_, at) => at + 1) : asList(seeds)
-  if (list.length === 0) throw new RangeError('seeds must be at least one')
-  return list.map((seed, at) => u32(seed, `seeds[${at}]`))
+function asSeeds(seeds: number | Iterable<number>): Seeds {
+  const all = typeof seeds === 'number' ? firstSeeds(seeds) : asList(seeds).map((seed, at) => u32(seed, `seeds[${at}]`))
+  if (all.length === 0) throw new RangeError('seeds must be at least one')
+  return all
+}
+
+// Not an array: there may be more than fit into memory.
+function firstSeeds(length: number): Seeds {
+  if (length < 0) throw new RangeError(`seeds must be at least one, not ${length}`)
+  u32(length, 'seeds')
+  return {
+    length,
+    *entries() {
+      for (let at = 0; at < length; at++) yield [at, at + 1]
+    },
+  }
 }
 
 function asList(seeds: Iterable<number>): number[] {

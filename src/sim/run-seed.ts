@@ -44,7 +44,8 @@ export async function runSeed(
     (await play(kernel, schedule, 'scenario', simulation.scenario)) ??
     (await play(kernel, schedule, 'check', simulation.check))
   const stuck = schedule.stuck()
-  const recorded = journal ? kernel.journal.stop() : undefined
+  // A scenario may have ended it.
+  const recorded = kernel.journal.recording ? kernel.journal.stop() : undefined
   const left = kernel.halt()
   return {
     failed: failed ?? (simulation.ignoresStuck ? null : stuckFailure(stuck)) ?? leakFailure(left),

@@ -1,7 +1,7 @@
 // Programs of tasks, and who is next: exactly one of what is ready goes on, until it waits again.
 
 import type { Clock, Schedule as ScheduleInterface, SchedulePolicy, Task as TaskInterface } from '../api.js'
-import type { Machine } from '../machine/index.js'
+import { LAST_MS, type Machine } from '../machine/index.js'
 import { asBoolean, asFunction, type Scheduler, Task, type Wait, type Waiters } from '../user/index.js'
 import { afterPromises } from './host-turn.js'
 import { type Chooser, chooserOf } from './policy.js'
@@ -253,13 +253,20 @@ export class Schedule implements ScheduleInterface, Scheduler {
   /** Whether somebody waits, and time may bring what he waits for. */
   #mayAdvance(): boolean {
     if (!this.#autoAdvance || this.#idleSteps >= MOST_IDLE_STEPS) return false
-    return (this.#programs.size > 0 || this.#waits.size > 0) && this.#machine.raw.clock_next() !== 0
+    if (this.#programs.size === 0 && this.#waits.size === 0) return false
+    // A timer behind the end of time never fires.
+    return this.#machine.raw.clock_next() !== 0 && this.#nextTick() <= LAST_MS
+  }
+
+  // What clock_next() has just told.
+  #nextTick(): bigint {
+    return (BigInt(this.#machine.listWord(1)) << 32n) | BigInt(this.#machine.listWord(0))
   }
 
   // To the tick that clock_next() has just told.
   #advance(): void {
     this.#idleSteps++
-    const tick = (BigInt(this.#machine.listWord(1)) << 32n) | BigInt(this.#machine.listWord(0))
+    const tick = this.#nextTick()
     const ns = tick * NS_PER_TICK - this.#clock.now_ns
     this.#guard(() => this.#clock.advance(ns > 0n ? Number(ns) / NS_PER_MS : 0))
   }

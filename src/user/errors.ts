@@ -26,6 +26,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'address already in use',
   ENOBUFS: 'no buffer space available',
   ECONNREFUSED: 'connection refused',
+  ECANCELED: 'operation canceled',
 }
 
 /** A failed system call: `code` is the errno's name, `errno` its number below zero (as Node has it), `syscall` the call. */

@@ -56,7 +56,9 @@ export class Sleep implements Wait {
     signal?.addEventListener('abort', this.#wake, { once: true })
   }
 
+  // A timer that came back when time went backwards may wake a sleep that has ended.
   readonly #wake = (): void => {
+    if (this.#settled) return
     const { scheduler } = this.#init.waiters
     if (scheduler === undefined) this.resume()
     else scheduler.ready(this)

@@ -14,8 +14,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 function loadedWith(path: string, loaded = new Set<string>()): Set<string> {
   if (loaded.has(path)) return loaded
   loaded.add(path)
-  const imports = readText(path).matchAll(/^(?:import|export)\b[^;'"(]*["'](\.[^'"]+)["'];?$|^} from "(\.[^"]+)";?$/gm)
-  for (const [, one, other] of imports) loadedWith(normalize(join(dirname(path), one ?? other ?? '')), loaded)
+  // The library is minified: all its imports are on one line.
+  for (const [, file = ''] of readText(path).matchAll(/\b(?:from|import)\s*["'](\.[^"']+)["']/g)) {
+    loadedWith(normalize(join(dirname(path), file)), loaded)
+  }
   return loaded
 }
 

@@ -3,8 +3,13 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { PROGRAM, TYPED, tsconfig } from './programs.js'
+import { ANSWER, PROGRAM, TYPED, tsconfig } from './programs.js'
 import { makeStranger, root, run, type Stranger, write } from './stranger.js'
+
+interface AttwReport {
+  readonly analysis: { readonly entrypoints: Readonly<Record<string, unknown>> }
+  readonly problems: Readonly<Record<string, readonly { readonly resolutionKind: string }[]>>
+}
 
 let stranger: Stranger
 
@@ -27,6 +32,7 @@ describe('the tarball', () => {
         'README.md',
         'package.json',
         'dist/index.js',
+        'dist/slim.js',
         'dist/uapi.js',
         'dist/connector.js',
         'dist/kernel.wasm',
@@ -81,9 +87,7 @@ describe('installed without a network', () => {
   test('is imported by every entry and carries a message, by its own bytes and by kernel.wasm', async () => {
     write(stranger.folder, 'program.mjs', PROGRAM)
     const told = JSON.parse(await run(stranger.folder, 'program.mjs'))
-    // 16 + 20 + 5 bytes, filled up to a multiple of 4.
-    const answer = { n: 44, ack: 3, text: 'hello' }
-    expect(told).toEqual({ embedded: answer, fromFile: answer, connector: expect.any(Number) })
+    expect(told).toEqual({ embedded: ANSWER, fromFile: ANSWER, slim: ANSWER, connector: expect.any(Number) })
     expect(told.connector).toBeGreaterThan(0)
   })
 
@@ -92,5 +96,16 @@ describe('installed without a network', () => {
     write(stranger.folder, 'typed.ts', TYPED)
     write(stranger.folder, `tsconfig.${resolution}.json`, tsconfig(resolution))
     expect(await run(stranger.folder, compiler, '--project', `tsconfig.${resolution}.json`)).toBe('')
+  })
+
+  test('has types that its importers find, by what @arethetypeswrong/cli says', async () => {
+    const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js')
+    const told = await run(stranger.folder, attw, stranger.tarball, '--profile', 'esm-only', '--format', 'json')
+    const { analysis, problems } = JSON.parse(told) as AttwReport
+    // The package is for ES modules; what CommonJS and the Node of long ago make of it is told all the same.
+    const ours = Object.values(problems).flat()
+    expect(ours.filter(({ resolutionKind }) => !/^(node10|node16-cjs)$/.test(resolutionKind))).toEqual([])
+    const entries = Object.keys(manifest().exports)
+    expect(Object.keys(analysis.entrypoints).sort()).toEqual(entries.sort())
   })
 })

@@ -1,18 +1,8 @@
 // What the stranger writes: a program that imports each entry, and one that the compiler looks at.
 
-/** Prints as JSON what came of a message through every entry of the package. */
-export const PROGRAM = `
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
-import { boot, LINUX_6 } from 'kernel-connector'
-import * as connector from 'kernel-connector/connector'
-import * as uapi from 'kernel-connector/uapi'
-
-const file = fileURLToPath(import.meta.resolve('kernel-connector/kernel.wasm'))
-const module = await WebAssembly.compile(await readFile(file))
-
-function talk(options) {
-  const kernel = boot(options)
+/** Sends a message through the connector of a kernel, and gives what came back; for a module that has imported all of `uapi`. */
+export const TALK = `
+function talk(kernel) {
   kernel.cn_add_callback({ idx: 5, val: 7 }, 'echo', (msg, nsp) => {
     kernel.cn_netlink_send({ ...msg, ack: msg.ack + 1 }, nsp.portid, 0, uapi.GFP_KERNEL)
   })
@@ -25,10 +15,27 @@ function talk(options) {
   const { msg } = uapi.decodeConnectorMessage(buffer.subarray(0, n))
   return { n, ack: msg.ack, text: new TextDecoder().decode(msg.data) }
 }
+`
+
+/** What talk() gives: 16 + 20 + 5 bytes, filled up to a multiple of 4. */
+export const ANSWER = { n: 44, ack: 3, text: 'hello' }
+
+/** Prints as JSON what came of a message through every entry of the package. */
+export const PROGRAM = `
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { boot, LINUX_6 } from 'kernel-connector'
+import * as connector from 'kernel-connector/connector'
+import * as slim from 'kernel-connector/slim'
+import * as uapi from 'kernel-connector/uapi'
+${TALK}
+const file = fileURLToPath(import.meta.resolve('kernel-connector/kernel.wasm'))
+const module = await slim.compile(readFile(file))
 
 console.log(JSON.stringify({
-  embedded: talk({ profile: LINUX_6 }),
-  fromFile: talk({ module }),
+  embedded: talk(boot({ profile: LINUX_6 })),
+  fromFile: talk(boot({ module })),
+  slim: talk(slim.boot({ module })),
   connector: Object.keys(connector).length,
 }))
 `
@@ -37,6 +44,8 @@ console.log(JSON.stringify({
 export const TYPED = `
 import { boot, type Kernel, LINUX_6, type Socket, type Task } from 'kernel-connector'
 import * as connector from 'kernel-connector/connector'
+import kernelWasm from 'kernel-connector/kernel.wasm'
+import * as slim from 'kernel-connector/slim'
 import { AF_NETLINK, type CnMsg, GFP_KERNEL, NETLINK_CONNECTOR, SOCK_DGRAM } from 'kernel-connector/uapi'
 
 const kernel: Kernel = boot({ profile: LINUX_6, limits: { memory: 4 << 20 } })
@@ -47,6 +56,7 @@ const added: number = kernel.cn_add_callback({ idx: 1, val: 2 }, 'typed', (msg: 
 })
 const received: number = socket.recv(new Uint8Array(64))
 export const used = [added, received, connector]
+export const slimKernel = async (): Promise<Kernel> => slim.boot({ module: await slim.compile(kernelWasm) })
 
 // @ts-expect-error the id is an object
 kernel.cn_add_callback(1, 'typed', () => {})
@@ -54,6 +64,10 @@ kernel.cn_add_callback(1, 'typed', () => {})
 socket.send('text')
 // @ts-expect-error there is no such option
 boot({ sed: 1 })
+// @ts-expect-error the slim entry has no kernel of its own
+slim.boot({})
+// @ts-expect-error nor can it compile nothing
+void slim.compile()
 // @ts-expect-error there is no such export
 connector.thisDoesNotExist()
 `

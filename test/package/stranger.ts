@@ -12,6 +12,8 @@ export interface Stranger {
   readonly folder: string
   /** Where the package lies in it. */
   readonly installed: string
+  /** The tarball, in that folder. */
+  readonly tarball: string
   /** The paths in the tarball. */
   readonly packed: string[]
 }
@@ -29,7 +31,8 @@ export async function makeStranger(): Promise<Stranger> {
   const [report] = JSON.parse(told) as [PackReport]
   await npm(folder, 'install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', `./${report.filename}`)
   const packed = report.files.map(({ path }) => path)
-  return { folder, installed: join(folder, 'node_modules/kernel-connector'), packed }
+  const installed = join(folder, 'node_modules/kernel-connector')
+  return { folder, installed, tarball: join(folder, report.filename), packed }
 }
 
 export function write(folder: string, name: string, text: string): void {

@@ -55,7 +55,7 @@ async function write(path: string, output: string, around: Surroundings): Promis
     writer.packet({ time, protocol, data, comments, direction: portid === 0 ? 'out' : 'in' })
     packets++
   })
-  const file = openOutput(output, around)
+  const file = openOutput(output, path, around)
   let calls = 0
   const difference = await journal.playAll(() => (++calls % BATCH === 0 ? file.write(writer.take()) : undefined))
   await file.write(writer.take())

@@ -5,6 +5,7 @@ import type { Explanation, Socket, TapMessage } from '../../index.js'
 import type { Kernel } from '../../kernel/index.js'
 import type { Machine } from '../../machine/index.js'
 import { readJournal } from '../../machine/journal/read.js'
+import { errnoName } from '../../uapi/index.js'
 import { paintOn } from '../frame/colours.js'
 import { InputError } from '../frame/errors.js'
 import { EXIT_FINE, EXIT_WRONG } from '../frame/exit.js'
@@ -41,7 +42,8 @@ export async function explain(options: Options, around: Surroundings): Promise<n
   wanted = sent.sender(asked) ?? sendsNothing(journal, sent, asked)
   const { explanation, ...told } = answerTo(journal, sent, wanted, options.socket)
   const message = outcome?.message
-  const answer = { ...told, explanation: afterAll(explanation, message, sent.failure(wanted)), message }
+  const final = byFault(afterAll(explanation, message, sent.failure(wanted)), message, options.socket)
+  const answer = { ...told, explanation: final, message }
   around.stdout.write(options.json ? `${json(answer)}\n` : text(answer, options, around))
   return answer.explanation.reaches ? EXIT_FINE : EXIT_WRONG
 }
@@ -62,6 +64,20 @@ function answerTo(
     return { text: inWords(journal.describe(call), namesIn(machine)), explanation: joined(explanations) }
   })
   return { call, ...told }
+}
+
+// No fault rule is asked by explain(): what one did, the journal tells.
+function byFault(explanation: Explanation, message: TapMessage | undefined, socket: number | undefined): Explanation {
+  const what = explanation.reaches && message !== undefined ? faultOf(message, socket) : undefined
+  if (what === undefined) return explanation
+  const sentence = `A fault rule ${what}.`
+  return { reaches: false, reason: 'fault', sentence, steps: [...explanation.steps, sentence] }
+}
+
+function faultOf({ deliveries, result }: TapMessage, socket: number | undefined): string | undefined {
+  if (deliveries.length === 0 && result < 0) return `had the allocation of the message fail (${errnoName(result)})`
+  const asked = deliveries.filter((one) => socket === undefined || one.socket === socket)
+  return asked.length > 0 && asked.every(({ verdict }) => verdict === 'dropped') ? 'had it lost' : undefined
 }
 
 /** What says nothing about receivers. */

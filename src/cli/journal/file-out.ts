@@ -1,6 +1,6 @@
 // The file that a command makes: on disk, or on stdout for whoever reads behind a pipe.
 
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, statSync, writeSync } from 'node:fs'
 import { InputError } from '../frame/errors.js'
 import { userPath } from '../frame/paths.js'
 import type { Surroundings } from '../frame/surroundings.js'
@@ -16,13 +16,20 @@ export interface FileOut {
  * Begins a file anew.
  *
  * @param path `-` for stdout
- * @throws InputError if it cannot be written; so does write()
+ * @param input the file that the command works on, which it must not destroy; `-` for stdin
+ * @throws InputError if it is that one, or cannot be written; then write() throws the same
  */
-export function openOutput(path: string, { stdout, env }: Pick<Surroundings, 'stdout' | 'env'>): FileOut {
+export function openOutput(
+  path: string,
+  input: string,
+  { stdout, env }: Pick<Surroundings, 'stdout' | 'env'>,
+): FileOut {
   if (path === PIPE) {
     if (stdout.isTTY) throw new InputError('a terminal cannot show it: name a file, or send it through a pipe')
     return { write: (bytes) => written(stdout, bytes), close: () => {} }
   }
+  if (input !== PIPE && isSame(userPath(path, env, 'start'), userPath(input, env, 'start')))
+    throw new InputError(`${path} is what is read: name another file to write`)
   const file = sure(path, () => openSync(userPath(path, env, 'start'), 'w'))
   return {
     write: async (bytes) => {
@@ -30,6 +37,11 @@ export function openOutput(path: string, { stdout, env }: Pick<Surroundings, 'st
     },
     close: () => closeSync(file),
   }
+}
+
+function isSame(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }))
+  return one !== undefined && one.ino === other?.ino && one.dev === other.dev
 }
 
 async function written(stdout: Surroundings['stdout'], bytes: Uint8Array): Promise<void> {

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { Kernel } from '../../kernel/index.js'
 import { Snapshot } from '../../kernel/snapshot.js'
+import { provideEmbedded } from '../../machine/embedded.js'
 import { type Difference, Player, type PlayerOptions } from '../../machine/index.js'
 import { InputError } from '../frame/errors.js'
 import { userPath } from '../frame/paths.js'
@@ -16,6 +17,9 @@ import { RunningCalls } from './running-calls.js'
 const LEG = 1 << 14
 const INTERVAL_MS = 50
 const STDIN = 0
+
+// Who replays makes machines without the package's own entry.
+provideEmbedded()
 
 /**
  * The bytes of a file, or of stdin.

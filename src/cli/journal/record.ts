@@ -19,7 +19,7 @@ export async function record(options: Options, around: Surroundings): Promise<nu
   try {
     const program = await loadProgram(path, around)
     // Before the program runs: it may run for long.
-    const file = openOutput(output, around)
+    const file = openOutput(output, path, around)
     const kernel = boot({ journal: true, seed, ...(profile === 'default' ? {} : { profile }) })
     const end = await runProgram(program, kernel, args, around)
     const said = telling(path, end)

@@ -28,7 +28,7 @@ export class Genetlink implements Families {
   readonly #kernel: Kernel
   readonly #ksock: KernelSocket
   readonly #numbers = new Numbers()
-  readonly #families = new Map<number, Registered>()
+  #families: Map<number, Registered> = new Map()
   readonly #controller: GenlFamily
 
   /** @internal See createGenetlink(). */
@@ -39,6 +39,7 @@ export class Genetlink implements Families {
       input: (skb) => this.#input(skb),
       bind: (group) => this.#bind(group),
       unbind: (group) => this.#unbind(group),
+      keep: () => this.#keep(),
     })
     if (ksock === null) throw new Error('NETLINK_GENERIC has a kernel socket already')
     this.#kernel = kernel
@@ -134,6 +135,27 @@ export class Genetlink implements Families {
     return [...this.#families.values()].sort((a, b) => a.id - b.id)
   }
 
+  /** Whether its kernel socket is there: time may have gone back to before it was. */
+  get alive(): boolean {
+    try {
+      this.#kernel.netlink_has_listeners(this.#ksock, 0)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  #keep(): () => void {
+    const families = [...this.#families]
+    const numbers = this.#numbers.keep()
+    return () => {
+      this.#families = new Map(families)
+      for (const [id, { family, firstGroup }] of families) Object.assign(family, { id, mcgrp_offset: firstGroup })
+      numbers()
+      ofKernels.set(this.#kernel, this)
+    }
+  }
+
   #of(family: GenlFamily): Registered | undefined {
     const known = this.#families.get(family.id ?? -1)
     return known?.family === family ? known : undefined
@@ -226,7 +248,7 @@ const ofKernels = /* @__PURE__ */ new WeakMap<Kernel, Genetlink>()
  */
 export function createGenetlink(kernel: Kernel): Genetlink {
   const known = ofKernels.get(kernel)
-  if (known !== undefined) return known
+  if (known?.alive) return known
   const made = new Genetlink(kernel)
   ofKernels.set(kernel, made)
   return made

@@ -21,9 +21,19 @@ const FIXED_GROUPS: Readonly<Record<string, number>> = {
 const SET_ASIDE: ReadonlySet<number> = /* @__PURE__ */ new Set([0, 1, GENL_ID_CTRL, GENL_ID_VFS_DQUOT, GENL_ID_PMCRAID])
 
 export class Numbers {
-  readonly #ids = new Set<number>()
-  readonly #groups = new Set<number>()
+  #ids = new Set<number>()
+  #groups = new Set<number>()
   #next = GENL_START_ALLOC
+
+  /** Saves them; the result puts them back. */
+  keep(): () => void {
+    const [ids, groups, next] = [[...this.#ids], [...this.#groups], this.#next]
+    return () => {
+      this.#ids = new Set(ids)
+      this.#groups = new Set(groups)
+      this.#next = next
+    }
+  }
 
   /** An id, or -1 if all are taken. */
   takeId(name: string): number {

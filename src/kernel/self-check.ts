@@ -1,0 +1,28 @@
+// A scenario run twice, and the two runs compared call by call.
+
+import type { BootOptions, Kernel as KernelInterface } from '../api.js'
+import { Comparison } from '../machine/index.js'
+import { Kernel } from './kernel.js'
+
+/** See selfCheck() of the package. */
+export async function selfCheck(
+  scenario: (kernel: KernelInterface) => void | Promise<void>,
+  options?: BootOptions,
+): Promise<{ readonly calls: number; readonly stateHash: string }> {
+  const first = Kernel.boot({ ...options, journal: true })
+  await scenario(first)
+  const { calls } = first.journal
+  const journal = first.journal.stop()
+  let comparison: Comparison | undefined
+  const second = Kernel.boot({ ...options, journal: false }, (machine) => {
+    comparison = new Comparison(machine, journal)
+    machine.record(comparison)
+  })
+  try {
+    await scenario(second)
+  } catch (error) {
+    throw comparison?.divergence ?? error
+  }
+  comparison?.finish()
+  return { calls, stateHash: comparison?.stateHash ?? '' }
+}
