@@ -362,7 +362,10 @@ export type FaultAction =
    * wait, or a queued callback; anything else passes.
    */
   | 'drop'
-  /** Comes to that receiver `ms` of virtual time later; the sender is told that it was taken. */
+  /**
+   * Comes to that receiver `ms` of virtual time later, even if it has left the group by then; the sender is told that it was taken.
+   * Without a timer left (limits.timers) it comes at once.
+   */
   | 'delay'
   /** The allocation of the message fails: ENOBUFS for a task, -ENOMEM for the kernel. Nobody gets it. */
   | 'fail'

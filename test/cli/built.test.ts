@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readText } from '../support/files.js'
 import { buildPackage, runNode } from '../support/run-node.js'
+import { fileAt } from './journal/journals.js'
 
 const ENTRY = 'dist/cli/kernel-connector.js'
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -52,6 +53,14 @@ describe.skipIf(process.env.KERNEL_BUILD === 'debug')('the built command', () =>
     [['--help']],
   ])('a reader that closes early (%j) is no failure', async (args) => {
     expect(await runNode([ENTRY, ...args], { closeAfter: 1 })).toMatchObject({ status: 0, stderr: '' })
+  })
+
+  test('a recorded program that ends the process leaves its journal', async () => {
+    const program = fileAt('exits.mjs', Buffer.from('export default (kernel) => { kernel.spawn(); process.exit(7) }\n'))
+    const journal = `${program}.kcj`
+    expect((await runNode([ENTRY, 'record', program, '-o', journal])).status).toBe(7)
+    const { status, stdout } = await runNode([ENTRY, 'replay', journal])
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^the same: 1 call, /) })
   })
 
   test('Ctrl-C ends live events with their summary', async (context) => {

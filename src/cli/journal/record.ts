@@ -1,6 +1,7 @@
 // kernel-connector record: runs a program on a kernel that records, and writes the journal.
 
 import { Console } from 'node:console'
+import process from 'node:process'
 import { Writable } from 'node:stream'
 import { boot, type Kernel } from '../../index.js'
 import { readJournal } from '../../machine/journal/read.js'
@@ -21,7 +22,11 @@ export async function record(options: Options, around: Surroundings): Promise<nu
     // Before the program runs: it may run for long.
     const file = openOutput(output, path, around)
     const kernel = boot({ journal: true, seed, ...(profile === 'default' ? {} : { profile }) })
+    // A program that ends the process leaves its journal all the same: a file is written before anything is awaited.
+    const atExit = () => void save(kernel, file, output, around)
+    process.once('exit', atExit)
     const end = await runProgram(program, kernel, args, around)
+    process.off('exit', atExit)
     const said = telling(path, end)
     if (said !== undefined) around.stderr.write(`kernel-connector record: ${said}\n`)
     const complete = await save(kernel, file, output, around)

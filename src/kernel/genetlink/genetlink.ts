@@ -229,9 +229,10 @@ const ofKernels = /* @__PURE__ */ new WeakMap<Kernel, Genetlink>()
 
 /**
  * The generic netlink of a kernel: the protocol NETLINK_GENERIC with its controller, nlctrl. The first call makes it, the
- * others give the same one, so that every module can ask for it.
+ * others give the same one, so that every module can ask for it. Families are functions, so a kernel of restore() has none of them
+ * and cannot get them back; rewind() keeps them.
  *
- * @throws Error if the kernel has another kernel socket of NETLINK_GENERIC
+ * @throws Error if the kernel has another kernel socket of NETLINK_GENERIC, as one of restore() may
  * @example
  * const genl = createGenetlink(kernel)
  * const family = {
