@@ -1,5 +1,5 @@
-// The same tests on two builds of the kernel ("release", "debug"), and the two suites that look at the finished package:
-// "page" in Chromium, "package" installed from its tarball. `npm test` runs the first two.
+// The same tests on two builds of the kernel ("release", "debug"), and the suites that look at what is finished:
+// "page" and "playground" in Chromium, "package" installed from its tarball. `npm test` runs the first two.
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
@@ -10,7 +10,7 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 /** The package's own name means its source here, so that examples run on both builds too. */
 const alias = [
   { find: /^kernel-connector$/, replacement: path('./src/index.ts') },
-  { find: /^kernel-connector\/(uapi|connector|capture|host)$/, replacement: path('./src/$1/index.ts') },
+  { find: /^kernel-connector\/(uapi|connector|capture|host|worker)$/, replacement: path('./src/$1/index.ts') },
 ]
 
 /** Imports of build/release.wasm become the bytes of the project's own build. */
@@ -63,7 +63,7 @@ function project(
   }
 }
 
-const finished = ['test/page/**', 'test/package/**']
+const finished = ['test/page/**', 'test/package/**', 'test/playground/**']
 
 export default defineConfig({
   test: {
@@ -76,6 +76,7 @@ export default defineConfig({
       project('debug', 'debug', ['test/**/*.test.ts'], [...finished, 'test/artefact/**', 'test/host/**']),
       project('page', 'release', ['test/page/**/*.test.ts']),
       project('package', 'release', ['test/package/**/*.test.ts']),
+      project('playground', 'release', ['test/playground/**/*.test.ts']),
     ],
   },
 })

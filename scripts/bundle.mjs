@@ -30,6 +30,7 @@ const ENTRIES = {
   uapi: 'src/uapi/index.ts',
   connector: 'src/connector/index.ts',
   capture: 'src/capture/index.ts',
+  worker: 'src/worker/index.ts',
   host: 'src/host/index.ts',
 }
 /** The programs, apart from the entries: those would fall to pieces in files of what the two have in common. */

@@ -1,4 +1,4 @@
-// Serves the page: examples/page at /, the built package at /dist/. Cross-origin isolated, so that workers can share memory.
+// Serves the pages: examples/page at /, examples/shared-worker at /shared-worker/, the built package at /dist/. Cross-origin isolated, so that workers can share memory.
 //   node scripts/serve-page.mjs [--port 8080]      port 0 takes any free one
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -8,7 +8,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const FOLDERS = { '/dist/': join(root, 'dist'), '/': join(root, 'examples/page') }
+const FOLDERS = {
+  '/dist/': join(root, 'dist'),
+  '/shared-worker/': join(root, 'examples/shared-worker'),
+  '/': join(root, 'examples/page'),
+}
 const TYPES = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',

@@ -3,7 +3,7 @@
 import { LAYOUT, type Machine } from '../machine/index.js'
 import { type CnMsgInit, u16, u32 } from '../uapi/index.js'
 import { firstBytes, lengthOf } from '../uapi/typed-arrays.js'
-import { asBytes } from '../user/index.js'
+import { asBytes } from '../user/arguments.js'
 
 const NO_DATA = new Uint8Array(0)
 

@@ -9,6 +9,7 @@ import * as kernelConnector from 'kernel-connector'
 import * as capture from 'kernel-connector/capture'
 import * as connector from 'kernel-connector/connector'
 import * as uapi from 'kernel-connector/uapi'
+import * as worker from 'kernel-connector/worker'
 import { expect } from 'vitest'
 import type { Block } from './markdown.js'
 
@@ -17,6 +18,7 @@ const MODULES: Readonly<Record<string, unknown>> = {
   'kernel-connector': kernelConnector,
   'kernel-connector/connector': connector,
   'kernel-connector/uapi': uapi,
+  'kernel-connector/worker': worker,
 }
 
 const CLAIM = /^(\s*)((?:const|let) [^=]+ = )?(.+?) +\/\/ (->|throws) (.+)$/

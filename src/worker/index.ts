@@ -1,0 +1,17 @@
+// One machine for many pages and workers: serve() where it lives, connect() where it is used.
+
+export { SystemError } from '../user/errors.js'
+export type {
+  CallOptions,
+  ConnectOptions,
+  EndReason,
+  RemoteKernel,
+  RemoteSocket,
+  Served,
+  ServeLimits,
+  ServeOptions,
+} from './api.js'
+export { connect } from './connect.js'
+export { DEFAULT_SERVE_LIMITS } from './limits.js'
+export type { Port } from './port.js'
+export { serve } from './serve.js'
