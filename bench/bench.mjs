@@ -6,6 +6,7 @@ import { readOptions, USAGE, UsageError } from './options.mjs'
 import { plan, runPlan } from './passes.mjs'
 import { startProgress } from './progress.mjs'
 import { makeRows, unmeasured } from './rows.mjs'
+import { sides } from './sides/index.mjs'
 import { countMet, drawTable, wrap } from './table.mjs'
 
 async function main() {
@@ -20,6 +21,7 @@ async function main() {
   const progress = startProgress(runs.length)
   const outcome = await runPlan(runs, progress)
   progress.end()
+  machine.chromium = sides.chromium.describe()
 
   const rows = makeRows(options.measurements, outcome.samples)
   process.stdout.write(report({ options, machine, outcome, rows }))
@@ -30,8 +32,10 @@ async function main() {
 function report({ options, machine, outcome, rows }) {
   const { passes, quick } = options
   const how = `${passes} interleaved pass${passes > 1 ? 'es' : ''}${quick ? ', quick: a look, no figures to quote' : ''}`
+  const { chromium } = machine
+  const programs = `Node ${machine.node}${chromium ? `, Chromium ${chromium}` : ''}`
   const lines = [
-    `${machine.cpu}, ${machine.cores} cores (load ${machine.load.toFixed(1)}), ${machine.system}, Node ${machine.node}`,
+    `${machine.cpu}, ${machine.cores} cores (load ${machine.load.toFixed(1)}), ${machine.system}, ${programs}`,
     `${how}; median / minimum; ratios of minima`,
     '',
     ...drawTable(rows, { color: process.stdout.isTTY }),

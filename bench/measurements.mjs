@@ -1,21 +1,15 @@
 // What is measured: each entry runs in a process of its own, on each of its sides, in every pass. Its results are rows
 // of the table: a part of the samples, the goal it is held against, and the rival (none where the figure is absolute).
+import { goals } from './goals.mjs'
 
 /** Samples in a round are per operation: ns unless the result says otherwise. */
-export const measurements = [
+const inNode = [
   {
     id: 'unicast-64',
     file: 'unicast',
     sides: ['linux', 'node'],
     params: { payload: 64, iterations: 2000, rounds: 300 },
     results: [{ part: 'roundtrip', goal: 'unicast-64', against: 'linux' }],
-  },
-  {
-    id: 'unicast-64-recorded',
-    file: 'unicast',
-    sides: ['node'],
-    params: { payload: 64, iterations: 2000, rounds: 300, journal: true },
-    results: [{ part: 'roundtrip', title: 'send + recv 64 B while a journal records' }],
   },
   {
     id: 'unicast-4096',
@@ -42,6 +36,52 @@ export const measurements = [
     results: [{ part: 'life', goal: 'socket', against: 'linux' }],
   },
   {
+    id: 'recorded',
+    file: 'unicast',
+    sides: ['node', 'recording'],
+    params: { payload: 64, iterations: 2000, rounds: 300 },
+    results: [{ part: 'roundtrip', goal: 'recorded', against: 'node' }],
+  },
+  snapshot('fresh', { iterations: 100, restores: 10 }),
+  snapshot('mebibyte', { iterations: 1, restores: 1, mebibytes: 16 }),
+]
+
+/**
+ * How many rounds make one sample where Node and Chromium are compared: a page's clock has steps of 5 µs, so the
+ * shortest part of a sample takes about 1 ms.
+ */
+const TOGETHER = {
+  'unicast-64': 6,
+  'unicast-4096': 4,
+  callback: 8,
+  'multicast-64': 30,
+  'multicast-512': 18,
+  'multicast-4096': 8,
+  socket: 18,
+  'snapshot-fresh': 2,
+  'snapshot-mebibyte': 1,
+}
+
+/** What Node measures, in Chromium too: the same file and parameters on both sides. */
+const inChromium = inNode
+  .filter(({ id }) => id in TOGETHER)
+  .map(({ id, file, params, results }) => ({
+    id: `chromium-${id}`,
+    file,
+    sides: ['node', 'chromium'],
+    params: { ...params, rounds: Math.min(params.rounds, 60), together: TOGETHER[id] },
+    results: results.map((result) => toNode(result)),
+  }))
+
+function toNode({ part, goal, title = goals[goal].title, unit }) {
+  return { part, title: `in Chromium: ${title}`, unit, goal: 'chromium-to-node', against: 'node' }
+}
+
+/** Everything that can be measured, in the order of the table. */
+export const measurements = [
+  ...inNode,
+  ...inChromium,
+  {
     id: 'boot',
     file: 'boot',
     sides: ['node'],
@@ -50,6 +90,19 @@ export const measurements = [
     results: [
       { part: 'boot', goal: 'boot', unit: 'ms' },
       { part: 'import', title: 'importing the package, before that', unit: 'ms' },
+    ],
+  },
+  {
+    id: 'page',
+    file: 'boot',
+    sides: ['chromium'],
+    bundled: true,
+    processes: 5,
+    params: {},
+    results: [
+      { part: 'script', goal: 'page-first-message', unit: 'ms' },
+      { part: 'boot', title: 'of that, boot() and the message', unit: 'ms' },
+      { part: 'origin', title: 'the same, from the navigation’s start', unit: 'ms' },
     ],
   },
   {
@@ -86,6 +139,16 @@ function multicast(listeners, messages, rounds) {
       { part: 'enqueue', goal: `multicast-${listeners}`, against: 'linux' },
       { part: 'drain', goal: 'drain', title: `drain per message, ${listeners} listeners`, against: 'linux' },
     ],
+  }
+}
+
+function snapshot(of, params) {
+  return {
+    id: `snapshot-${of}`,
+    file: 'snapshot',
+    sides: ['node'],
+    params: { ...params, rounds: 40 },
+    results: ['snapshot', 'rewind', 'restore'].map((part) => ({ part, goal: `${part}-${of}`, unit: 'ms' })),
   }
 }
 

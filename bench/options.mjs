@@ -1,13 +1,17 @@
 // The command line of the bench.
 import { parseArgs } from 'node:util'
 import { matching, measurements } from './measurements.mjs'
+import { wrap } from './table.mjs'
+
+const INDENT = ' '.repeat(18)
+const names = wrap(measurements.map(({ id }) => id).join(' '), 80).map((line) => INDENT + line.trim())
 
 export const USAGE = `usage: npm run bench -- [options]
 
   --quick         fewer rounds and 2 passes: a look, no figures to quote
   --passes N      how many interleaved passes (5; 2 with --quick)
   --filter TEXT   only measurements whose name contains TEXT:
-                  ${measurements.map(({ id }) => id).join(' ')}
+${names.join('\n')}
   --json FILE     write every sample, the table and the machine to FILE
   --help          this text
 `

@@ -34,6 +34,17 @@ function scaled(measurement, quick) {
  */
 export async function runPlan(runs, progress) {
   const outcome = { samples: {}, problems: new Map(), failed: false }
+  try {
+    await runAll(runs, progress, outcome)
+  } finally {
+    for (const side of sidesOf(runs)) await sides[side].close?.()
+  }
+  return outcome
+}
+
+const sidesOf = (runs) => new Set(runs.map((run) => run.side))
+
+async function runAll(runs, progress, outcome) {
   const missing = await prepareSides(runs, outcome)
   for (const run of runs) {
     const where = `${run.id}, ${sides[run.side].title}`
@@ -42,12 +53,11 @@ export async function runPlan(runs, progress) {
     if (canRun) record(outcome, run, where, await sides[run.side].run(run))
     progress.done()
   }
-  return outcome
 }
 
 async function prepareSides(runs, outcome) {
   const missing = new Set()
-  for (const side of new Set(runs.map((run) => run.side))) {
+  for (const side of sidesOf(runs)) {
     const answer = await sides[side].prepare()
     if (answer === undefined) continue
     missing.add(side)

@@ -2,7 +2,7 @@
 import { goals, isMet, LEVELS } from './goals.mjs'
 import { compare, summarize } from './statistics.mjs'
 
-/** { title, unit, theirs?, ours, ratio?, value, goal?, met? }; value is what is held against the goal. */
+/** { title, unit, against?, theirs?, ours, ratio?, value, goal?, met? }; value is what is held against the goal. */
 export function makeRows(measurements, samples) {
   return measurements.flatMap((measurement) =>
     measurement.results.map((result) => makeRow(measurement, result, samples[measurement.id] ?? {})).filter(Boolean),
@@ -15,13 +15,15 @@ function makeRow({ id, sides }, { part, goal: goalId, against, title, unit = 'ns
   const goal = goals[goalId]
   const ours = ourPasses && summarize(ourPasses)
   const theirs = samples[against]?.[part] && summarize(samples[against][part])
-  const ratio = ours && theirs && compare(theirs, ours)
+  const ratio = ours && theirs && (goal?.better === 'less' ? compare(ours, theirs) : compare(theirs, ours))
   const value = against ? ratio?.value : ours.min
   const met = goal && value !== undefined ? judge(goal, value) : undefined
-  return { measurement: id, part, title: title ?? goal.title, unit, goalId, goal, theirs, ours, ratio, value, met }
+  const told = title ?? goal.title
+  return { measurement: id, part, title: told, unit, goalId, goal, against, theirs, ours, ratio, value, met }
 }
 
-const judge = (goal, value) => Object.fromEntries(LEVELS.map((level) => [level, isMet(goal, level, value)]))
+const judge = (goal, value) =>
+  Object.fromEntries(LEVELS.filter((level) => level in goal).map((level) => [level, isMet(goal, level, value)]))
 
 /** Goals that no row of this run speaks about. */
 export function unmeasured(rows) {

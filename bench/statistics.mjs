@@ -16,7 +16,7 @@ export function summarize(passes) {
   return { min: smallest(all), median: median(all), passes: passes.map((samples) => smallest(samples)) }
 }
 
-/** How many times faster `ours` is than `theirs`: by the minima, by the medians, and the range over the passes. */
+/** How many times faster `ours` is than `theirs` (or, given the other way round, slower): by the minima, by the medians, and the range over the passes. */
 export function compare(theirs, ours) {
   const perPass = ours.passes.map((min, i) => theirs.passes[i] / min).filter(Number.isFinite)
   return {

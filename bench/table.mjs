@@ -1,7 +1,8 @@
 // The table at the end: each row against its goals.
 import { LEVELS } from './goals.mjs'
+import { sides } from './sides/index.mjs'
 
-const HEAD = ['', 'Linux', 'kernel-connector', 'ratio', '(of the passes)', ...LEVELS]
+const HEAD = ['', 'rival', '', 'kernel-connector', 'ratio', '(of the passes)', ...LEVELS]
 
 /** The lines to print. `color` for a terminal. */
 export function drawTable(rows, { color = false } = {}) {
@@ -10,17 +11,28 @@ export function drawTable(rows, { color = false } = {}) {
   return cells.map((row, i) =>
     row
       .map((text, column) =>
-        paint(column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column]), i > 0 && color),
+        paint(column < 2 ? text.padEnd(widths[column]) : text.padStart(widths[column]), i > 0 && color),
       )
       .join('  ')
       .trimEnd(),
   )
 }
 
-function rowCells({ title, unit, theirs, ours, ratio, goal, met }) {
+function rowCells({ title, unit, against, theirs, ours, ratio, goal, met }) {
   const range = ratio ? `(${number(ratio.low)} to ${number(ratio.high)})` : ''
-  const steps = LEVELS.map((level) => (goal ? `${withUnit(goal[level], goal.unit)} ${verdict(met?.[level])}` : ''))
-  return [title, spread(theirs, unit), spread(ours, unit), ratio ? withUnit(ratio.value, 'x') : '', range, ...steps]
+  const rival = against ? sides[against].title : ''
+  const steps = LEVELS.map((level) =>
+    goal && level in goal ? `${withUnit(goal[level], goal.unit)} ${verdict(met?.[level])}` : '',
+  )
+  return [
+    title,
+    rival,
+    against ? spread(theirs, unit) : '',
+    spread(ours, unit),
+    ratio ? withUnit(ratio.value, 'x') : '',
+    range,
+    ...steps,
+  ]
 }
 
 const withUnit = (value, unit) => `${number(value)}${unit === 'x' ? '' : ' '}${unit}`
@@ -45,14 +57,18 @@ const paint = (text, color) => (color ? text.replace('✓', '\x1b[32m✓\x1b[0m'
 /** How many cells of each step are met. */
 export function countMet(rows) {
   const held = rows.filter((row) => row.met)
-  return LEVELS.map((level) => `${level} ${held.filter((row) => row.met[level]).length} of ${held.length}`).join(', ')
+  const count = (level) => {
+    const asked = held.filter((row) => level in row.met)
+    return `${level} ${asked.filter((row) => row.met[level]).length} of ${asked.length}`
+  }
+  return LEVELS.map(count).join(', ')
 }
 
 /** Prose as lines that fit beside the table. */
 export function wrap(text, width = 120) {
   const lines = ['']
   for (const word of text.split(' ')) {
-    const longer = `${lines.at(-1)} ${word}`.trimStart()
+    const longer = lines.at(-1) === '' ? word : `${lines.at(-1)} ${word}`
     if (longer.length <= width) lines[lines.length - 1] = longer
     else lines.push(`  ${word}`)
   }

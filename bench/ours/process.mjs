@@ -9,5 +9,5 @@ const imported = performance.now() - began
 const uapi = await import('../../dist/uapi.js')
 const { measure } = await import(`./${file}.mjs`)
 
-const samples = await measure({ ...connector, uapi, imported }, JSON.parse(params))
+const samples = await measure({ ...connector, uapi, began, imported }, JSON.parse(params))
 process.stdout.write(`${JSON.stringify({ samples })}\n`)

@@ -1,12 +1,18 @@
 // Warms up, then takes the samples: `round` runs its operations once and tells for each part the ns of one operation.
+// With `together` a sample is the mean of so many rounds, for clocks that are too coarse for one.
 
-export function takeRounds({ rounds, warmup }, round) {
+export function takeRounds({ rounds, warmup, together = 1 }, round) {
   const warm = performance.now() + warmup
   do round()
   while (performance.now() < warm)
 
-  const taken = Array.from({ length: rounds }, round)
+  const taken = Array.from({ length: rounds }, () => meanOf(Array.from({ length: together }, round)))
   return Object.fromEntries(Object.keys(taken[0]).map((part) => [part, taken.map((sample) => sample[part])]))
+}
+
+function meanOf(taken) {
+  const mean = (part) => taken.reduce((sum, sample) => sum + sample[part], 0) / taken.length
+  return Object.fromEntries(Object.keys(taken[0]).map((part) => [part, mean(part)]))
 }
 
 /** Nanoseconds of one operation, from two readings of performance.now(). */

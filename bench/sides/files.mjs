@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { brotliCompressSync, constants } from 'node:zlib'
 
-export const title = 'kernel-connector'
+export const title = 'the package’s files'
 
 const kernel = new URL('../../dist/kernel.wasm', import.meta.url)
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { runProcess } from './process.mjs'
 
-export const title = 'kernel-connector'
+export const title = 'Node'
 
 const entry = new URL('../../dist/index.js', import.meta.url)
 const program = fileURLToPath(new URL('../ours/process.mjs', import.meta.url))

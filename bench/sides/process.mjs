@@ -1,8 +1,8 @@
 // Runs one fresh process and reads the JSON object that it prints.
 import { execFile } from 'node:child_process'
 
-// No measurement comes near this: one that does hangs.
-const LONGEST = 180_000
+/** Milliseconds. No measurement comes near this: one that does hangs. */
+export const LONGEST = 180_000
 
 /** What the program printed; { failed: reason } if it did not end well. */
 export function runProcess(program, args) {
