@@ -1,5 +1,5 @@
 // The same tests on two builds of the kernel ("release", "debug"), and the suites that look at what is finished:
-// "page" and "playground" in Chromium, "package" installed from its tarball. `npm test` runs the first two.
+// "page", "playground" and "site" in Chromium, "package" installed from its tarball. `npm test` runs the first two.
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
@@ -63,7 +63,7 @@ function project(
   }
 }
 
-const finished = ['test/page/**', 'test/package/**', 'test/playground/**']
+const finished = ['test/page/**', 'test/package/**', 'test/playground/**', 'test/site/**']
 
 export default defineConfig({
   test: {
@@ -77,6 +77,7 @@ export default defineConfig({
       project('page', 'release', ['test/page/**/*.test.ts']),
       project('package', 'release', ['test/package/**/*.test.ts']),
       project('playground', 'release', ['test/playground/**/*.test.ts']),
+      project('site', 'release', ['test/site/**/*.test.ts']),
     ],
   },
 })

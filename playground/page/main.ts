@@ -1,0 +1,5 @@
+// The entry of the page.
+
+import { App } from './app.js'
+
+new App()
