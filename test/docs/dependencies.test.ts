@@ -19,23 +19,41 @@ interface Manifest {
   readonly allowScripts?: Record<string, boolean>
 }
 
+interface LockedPackage {
+  readonly version?: string
+  readonly license?: string
+  readonly hasInstallScript?: boolean
+}
+
 interface Lock {
-  readonly packages: Record<string, { readonly license?: string; readonly hasInstallScript?: boolean }>
+  readonly packages: Record<string, LockedPackage>
 }
 
 const manifest = JSON.parse(readText('package.json')) as Manifest
+const site = JSON.parse(readText('site/package.json')) as Manifest
 const lock = JSON.parse(readText('package-lock.json')) as Lock
 const rows = new Map(tableOf(PAGE, 'package').map(([name = '', ...rest]) => [name, rest]))
 
-describe.each(Object.entries(manifest.devDependencies ?? {}))('%s', (name, version) => {
+/** Name in the table, version, path in the lock file. */
+const used = [
+  ...Object.entries(manifest.devDependencies ?? {}).map(([name, version]) => [name, version, `node_modules/${name}`]),
+  ...Object.entries(site.devDependencies ?? {}).map(([name, version]) => [
+    `${name} (site)`,
+    version,
+    `site/node_modules/${name}`,
+  ]),
+] as const
+
+describe.each(used)('%s', (name, version, path) => {
   test('has a fixed version, and the table has it', () => {
     expect(version).toMatch(/^\d+\.\d+\.\d+$/)
     expect(rows.get(name)?.[0]).toBe(version)
+    expect(lock.packages[path]?.version).toBe(version)
   })
 
   test('has the licence of the table, and the table says its size and what it is for', () => {
     const [, licence, size, reason] = rows.get(name) ?? []
-    expect(licence).toBe(lock.packages[`node_modules/${name}`]?.license)
+    expect(licence).toBe(lock.packages[path]?.license)
     expect(size).toMatch(/^[\d.]+ [KM]B$/)
     expect(reason).toMatch(/\w{3}/)
   })
@@ -43,6 +61,11 @@ describe.each(Object.entries(manifest.devDependencies ?? {}))('%s', (name, versi
   test('has a paragraph that says why it and not another', () => {
     expect(readText(PAGE)).toContain(`**${name}**`)
   })
+})
+
+test('the table has nothing else', () => {
+  const names = used.map(([name]) => name as string)
+  expect([...rows.keys()].filter((name) => !names.includes(name))).toEqual([])
 })
 
 test('who installs the package gets nothing else with it', () => {

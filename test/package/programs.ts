@@ -42,7 +42,7 @@ console.log(JSON.stringify({
 
 /** Uses the types; each line under an @ts-expect-error is wrong, which shows that they are not any. */
 export const TYPED = `
-import { boot, type Kernel, LINUX_6, type Socket, type Task } from 'kernel-connector'
+import { boot, type CoreKernel, type Kernel, LINUX_6, type Socket, type Task } from 'kernel-connector'
 import * as connector from 'kernel-connector/connector'
 import kernelWasm from 'kernel-connector/kernel.wasm'
 import * as slim from 'kernel-connector/slim'
@@ -56,7 +56,7 @@ const added: number = kernel.cn_add_callback({ idx: 1, val: 2 }, 'typed', (msg: 
 })
 const received: number = socket.recv(new Uint8Array(64))
 export const used = [added, received, connector]
-export const slimKernel = async (): Promise<Kernel> => slim.boot({ module: await slim.compile(kernelWasm) })
+export const slimKernel = async (): Promise<CoreKernel> => slim.boot({ module: await slim.compile(kernelWasm) })
 
 // @ts-expect-error the id is an object
 kernel.cn_add_callback(1, 'typed', () => {})

@@ -60,7 +60,8 @@ describe('the knob', () => {
     await pane.expectStep(10)
     expect(Number(await pane.number('copies lost'))).toBeGreaterThan(0)
     expect(await pane.text('boxes')).toMatch(/2,304 B[\s\S]*congested/)
-    expect(new URL(page.url()).hash).toContain('rcvbuf=2304')
+    // The address follows when the page has drawn.
+    await soon(() => new URL(page.url()).hash).toContain('rcvbuf=2304')
   })
 
   test('for the schedule changes who is next, in the same way each time', async () => {
