@@ -76,12 +76,12 @@ export class Journal implements JournalInterface {
     const { recorder, image, last } = this.#recording
     // A halted machine tells nothing any more, but has said the last.
     if (last === null) this.#mustRest(`be ${what}`)
-    const { tape, calls } = recorder
+    const { calls } = recorder
     return encodeJournal({
       config: this.#machine.config,
       image,
-      length: tape.length,
-      copyTo: (into, at) => tape.copyTo(into, at),
+      length: recorder.tape.length,
+      copyTo: (into, at) => recorder.copyTo(into, at),
       calls,
       hash: last ?? this.#hash(),
     })

@@ -3,10 +3,14 @@
 import { type Abi, LAYOUT } from '../abi.generated.js'
 import type { Machine, Recorder } from '../machine.js'
 import { CALLS, type Call, mostTransmitted } from './calls.js'
+import { DenseWriter } from './dense.js'
 import { copyBytes, ENTER, FILLED, LEAVE, REWOUND, WRITTEN, wordsOf } from './records.js'
 import { Tape } from './tape.js'
 import { type AnyCall, wrapByArity } from './wrap.js'
 
+const opcodeOf = (name: string) => (CALLS.find((call) => call?.name === name) as Call).opcode
+const SEND = opcodeOf('send')
+const RECV = opcodeOf('recv')
 const TRANSMIT_AT = LAYOUT.TRANSMIT >>> 2
 const RECEIVE_AT = LAYOUT.RECEIVE >>> 2
 const DATA = LAYOUT.SKB_DATA >>> 2
@@ -34,15 +38,22 @@ export class JournalRecorder implements Recorder {
   calls = 0
   /** How many functions of the host run. */
   depth = 0
+  readonly #dense: DenseWriter
   readonly #memory: Uint32Array
   readonly #onHalt: () => void
   readonly #reserved = new Set<number>()
   readonly #frames: Frame[] = []
+  readonly #isDense: boolean
   #ended = false
 
-  /** `onHalt` is called before the machine is taken down, which is the end of what can be written down. */
-  constructor(machine: Machine, onHalt: () => void = () => {}) {
+  /**
+   * `onHalt` is called before the machine is taken down, which is the end of what can be written down. Who reads the tape while it is
+   * written wants whole records on it: `isDense` false.
+   */
+  constructor(machine: Machine, onHalt: () => void = () => {}, isDense = true) {
+    this.#isDense = isDense
     this.#memory = machine.words
+    this.#dense = new DenseWriter(this.tape, machine.words)
     this.#onHalt = onHalt
   }
 
@@ -52,8 +63,10 @@ export class JournalRecorder implements Recorder {
       if (call === undefined) continue
       wrapped[call.name] = wrapByArity(this, call, raw[call.name] as AnyCall)
     }
-    wrapped.send = this.#wrapSend(raw)
-    wrapped.recv = this.#wrapRecv(raw)
+    if (this.#isDense) {
+      wrapped.send = this.#wrapSend(raw)
+      wrapped.recv = this.#wrapRecv(raw)
+    }
     wrapped.halt = () => {
       this.#onHalt()
       this.#ended = true
@@ -65,42 +78,44 @@ export class JournalRecorder implements Recorder {
 
   // The two calls of a message's way have functions of their own: there the cost counts.
   #wrapSend(raw: Abi): Abi['send'] {
-    const { opcode } = CALLS.find((call) => call?.name === 'send') as Call
     const { tape } = this
-    const memory = this.#memory
+    const dense = this.#dense
     return (sock, length, flags) => {
-      const bytes = Math.min(length >>> 0, LAYOUT.TRANSMIT_BYTES)
-      const at = this.open(opcode, 5 + wordsOf(bytes))
+      this.#begin()
+      const at = dense.send(SEND, sock, length, flags, TRANSMIT_AT, Math.min(length >>> 0, LAYOUT.TRANSMIT_BYTES))
       const { words } = tape
-      words[at + 1] = sock
-      words[at + 2] = length
-      words[at + 3] = flags
-      copyBytes(memory, TRANSMIT_AT, words, at + 5, bytes)
       const result = raw.send(sock, length, flags)
-      words[at + 4] = result
+      words[at] = result
       return result
     }
   }
 
   #wrapRecv(raw: Abi): Abi['recv'] {
-    const { opcode } = CALLS.find((call) => call?.name === 'recv') as Call
     const { tape } = this
+    const dense = this.#dense
     return (sock, length, flags) => {
-      const at = this.open(opcode, 5)
+      this.#begin()
+      const at = dense.recv(RECV, sock, length, flags)
       const { words } = tape
-      words[at + 1] = sock
-      words[at + 2] = length
-      words[at + 3] = flags
       const result = raw.recv(sock, length, flags)
-      words[at + 4] = result
+      words[at] = result
       return result
     }
   }
 
-  /** Begins the record of a call, of so many words; where it begins. What functions have written so far comes before it. */
-  open(opcode: number, count: number): number {
+  #begin(): void {
     if (this.depth !== 0) this.#noteWritten()
     this.calls++
+  }
+
+  /** Copies everything that was written down to `into`, from its index `at` on, as whole records. */
+  copyTo(into: Uint32Array, at: number): void {
+    this.tape.copyTo(into, at, { send: SEND, recv: RECV })
+  }
+
+  /** Begins the record of a call, of so many words; where it begins. What functions have written so far comes before it. */
+  open(opcode: number, count: number): number {
+    this.#begin()
     const at = this.tape.take(count)
     this.tape.words[at] = opcode
     return at

@@ -41,7 +41,7 @@ export class Comparison implements Recorder {
 
   constructor(machine: Machine, journal: Uint8Array) {
     this.#first = readJournal(journal)
-    this.#second = new JournalRecorder(machine)
+    this.#second = new JournalRecorder(machine, () => {}, false)
   }
 
   /** The state's digest at the end of the first run, 16 hexadecimal digits. */
@@ -122,7 +122,7 @@ export class Comparison implements Recorder {
   #differs(number: number, at: number): never {
     const { words } = this.#first
     const now = new Uint32Array(this.#second.tape.length)
-    this.#second.tape.copyTo(now, 0)
+    this.#second.copyTo(now, 0)
     const [first, second] = [describe(words, at), describe(now, at)]
     return this.#diverge(number, first, first === second ? `${second}, with other bytes` : second)
   }

@@ -1,5 +1,7 @@
 // A tape: words that are only ever added, in pieces that never move.
 
+import { DenseReader } from './dense.js'
+
 /** Words of a piece: 1 MiB. */
 const PIECE = 262144
 
@@ -11,10 +13,31 @@ export class Tape {
   /** The pieces before it, as far as they were written. */
   readonly #full: Uint32Array[] = []
   #before = 0
+  /** Where each send and each receive begins (dense.ts). */
+  #marks = new Uint32Array(1024)
+  #marked = 0
+  /** Words that whole records have more than those on the tape. */
+  #saved = 0
 
-  /** How many words there are. */
+  /** How many words there are, in whole records. */
   get length(): number {
-    return this.#before + this.at
+    return this.#before + this.at + this.#saved
+  }
+
+  /** A send or a receive begins here. */
+  mark(): void {
+    if (this.#marked === this.#marks.length) {
+      const more = new Uint32Array(this.#marked * 2)
+      more.set(this.#marks)
+      this.#marks = more
+    }
+    this.#marks[this.#marked++] = this.#before + this.at
+  }
+
+  /** What was taken last ends at `end`, and stands for a record of so many words more. */
+  giveBack(end: number, saved: number): void {
+    this.at = end
+    this.#saved += saved
   }
 
   /** Makes room for `count` words in one piece; the index of the first of them, in `words` as it is now. */
@@ -44,12 +67,20 @@ export class Tape {
     return undefined
   }
 
-  /** Copies all words to `into`, from its index `at` on. */
-  copyTo(into: Uint32Array, at: number): void {
-    let to = at
+  /** Copies all words to `into`, from its index `at` on, as whole records. */
+  copyTo(into: Uint32Array, at: number, opcodes: { send: number; recv: number }): void {
+    const reader = new DenseReader(this.#flat(), into, at, opcodes)
+    for (let index = 0; index < this.#marked; index++) reader.record(this.#marks[index] as number)
+    reader.rest()
+  }
+
+  #flat(): Uint32Array {
+    const flat = new Uint32Array(this.#before + this.at)
+    let to = 0
     for (const piece of [...this.#full, this.words.subarray(0, this.at)]) {
-      into.set(piece, to)
+      flat.set(piece, to)
       to += piece.length
     }
+    return flat
   }
 }

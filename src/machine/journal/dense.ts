@@ -1,0 +1,194 @@
+// What a tape holds of sends and receives that are like the last one: only what is not as it was. Fresh memory is what recording
+// costs most, and most programs send and receive the same way again and again. A journal has whole records: they are made of these
+// when it is written.
+
+import { copyBytes, wordsOf } from './records.js'
+import type { Tape } from './tape.js'
+
+/** In place of an opcode: a send like the last one; then its result, how many words differ, and for each its index and the word. */
+const SEND_LIKE = 0xf8
+/** In place of an opcode: a receive like the last one; then its result. */
+const RECV_LIKE = 0xf9
+
+/** Longer messages are always written whole. */
+const MOST_WORDS = 64
+/** Opcode, socket, length, flags, result. */
+const HEAD = 5
+/** SEND_LIKE, result, how many differ. */
+const LIKE_HEAD = 3
+
+/** The last send or receive: its arguments, and the words that a send read. */
+class Last {
+  sock = 0
+  length = 0
+  flags = 0
+  /** How many words it read, or -1 if the next one must be whole. */
+  count = -1
+  readonly words = new Uint32Array(MOST_WORDS)
+
+  isLike(sock: number, length: number, flags: number): boolean {
+    return this.count >= 0 && sock === this.sock && length === this.length && flags === this.flags
+  }
+
+  set(sock: number, length: number, flags: number, count: number): void {
+    this.sock = sock
+    this.length = length
+    this.flags = flags
+    this.count = count > MOST_WORDS ? -1 : count
+  }
+}
+
+/** Writes sends and receives onto a tape. */
+export class DenseWriter {
+  readonly #tape: Tape
+  readonly #memory: Uint32Array
+  readonly #send = new Last()
+  readonly #recv = new Last()
+
+  constructor(tape: Tape, memory: Uint32Array) {
+    this.#tape = tape
+    this.#memory = memory
+  }
+
+  /** A send that reads `bytes` bytes from word `from` on; where in `tape.words` its result goes. */
+  send(opcode: number, sock: number, length: number, flags: number, from: number, bytes: number): number {
+    const tape = this.#tape
+    const last = this.#send
+    tape.mark()
+    if (last.isLike(sock, length, flags)) return this.#sendLike(from, bytes)
+    const count = wordsOf(bytes)
+    const at = tape.take(HEAD + count)
+    const { words } = tape
+    words[at] = opcode
+    words[at + 1] = sock
+    words[at + 2] = length
+    words[at + 3] = flags
+    copyBytes(this.#memory, from, words, at + HEAD, bytes)
+    last.set(sock, length, flags, count)
+    if (last.count >= 0) copyBytes(this.#memory, from, last.words, 0, bytes)
+    return at + 4
+  }
+
+  #sendLike(from: number, bytes: number): number {
+    const tape = this.#tape
+    const memory = this.#memory
+    const before = this.#send.words
+    const whole = bytes >>> 2
+    const at = tape.take(LIKE_HEAD + 2 * (whole + 1))
+    const { words } = tape
+    let to = at + LIKE_HEAD
+    for (let index = 0; index < whole; index++) {
+      const word = memory[from + index] as number
+      if (word === before[index]) continue
+      before[index] = word
+      words[to] = index
+      words[to + 1] = word
+      to += 2
+    }
+    // What lies behind the last byte is not the message's.
+    const rest = bytes & 3
+    if (rest !== 0) {
+      before[whole] = (memory[from + whole] as number) & ((1 << (rest * 8)) - 1)
+      words[to] = whole
+      words[to + 1] = before[whole] as number
+      to += 2
+    }
+    words[at] = SEND_LIKE
+    words[at + 2] = (to - at - LIKE_HEAD) >>> 1
+    tape.giveBack(to, HEAD + wordsOf(bytes) - (to - at))
+    return at + 1
+  }
+
+  /** A receive; where in `tape.words` its result goes. */
+  recv(opcode: number, sock: number, length: number, flags: number): number {
+    const tape = this.#tape
+    const last = this.#recv
+    tape.mark()
+    if (last.isLike(sock, length, flags)) {
+      const at = tape.take(2)
+      tape.words[at] = RECV_LIKE
+      tape.giveBack(at + 2, HEAD - 2)
+      return at + 1
+    }
+    const at = tape.take(HEAD)
+    const { words } = tape
+    words[at] = opcode
+    words[at + 1] = sock
+    words[at + 2] = length
+    words[at + 3] = flags
+    last.set(sock, length, flags, 0)
+    return at + 4
+  }
+}
+
+/** Makes whole records of those on a tape. */
+export class DenseReader {
+  readonly #from: Uint32Array
+  readonly #into: Uint32Array
+  readonly #opcodes: { readonly send: number; readonly recv: number }
+  readonly #send = new Last()
+  readonly #recv = new Last()
+  #to: number
+  #done = 0
+
+  /** From the words of a tape to `into`, from its index `at` on. */
+  constructor(from: Uint32Array, into: Uint32Array, at: number, opcodes: { send: number; recv: number }) {
+    this.#from = from
+    this.#into = into
+    this.#to = at
+    this.#opcodes = opcodes
+  }
+
+  /** A send or a receive begins at `mark`: what lies before it is copied. */
+  record(mark: number): void {
+    const from = this.#from
+    this.#copyUpTo(mark)
+    const opcode = from[mark]
+    if (opcode === SEND_LIKE) this.#sendLike(mark)
+    else if (opcode === RECV_LIKE) this.#whole(this.#opcodes.recv, this.#recv, mark, 2)
+    else this.#note(opcode === this.#opcodes.send ? this.#send : this.#recv, mark)
+  }
+
+  /** Everything behind the last one. */
+  rest(): void {
+    this.#copyUpTo(this.#from.length)
+  }
+
+  #copyUpTo(end: number): void {
+    if (end <= this.#done) return
+    this.#into.set(this.#from.subarray(this.#done, end), this.#to)
+    this.#to += end - this.#done
+    this.#done = end
+  }
+
+  #note(last: Last, mark: number): void {
+    const from = this.#from
+    const length = from[mark + 2] as number
+    // However long it is, it was cut at the window, which is longer than what is ever compared.
+    const count = last === this.#send ? wordsOf(Math.min(length, (MOST_WORDS + 1) * 4)) : 0
+    last.set(from[mark + 1] as number, length, from[mark + 3] as number, count)
+    if (last.count > 0) last.words.set(from.subarray(mark + HEAD, mark + HEAD + count))
+  }
+
+  #sendLike(mark: number): void {
+    const from = this.#from
+    const { count, words } = this.#send
+    const end = mark + LIKE_HEAD + 2 * (from[mark + 2] as number)
+    for (let at = mark + LIKE_HEAD; at < end; at += 2) words[from[at] as number] = from[at + 1] as number
+    this.#whole(this.#opcodes.send, this.#send, mark, end - mark)
+    this.#into.set(words.subarray(0, count), this.#to)
+    this.#to += count
+  }
+
+  #whole(opcode: number, { sock, length, flags }: Last, mark: number, taken: number): void {
+    const into = this.#into
+    const to = this.#to
+    into[to] = opcode
+    into[to + 1] = sock
+    into[to + 2] = length
+    into[to + 3] = flags
+    into[to + 4] = this.#from[mark + 1] as number
+    this.#to = to + HEAD
+    this.#done = mark + taken
+  }
+}
