@@ -1,7 +1,7 @@
 // kernel-connector without the kernel's bytes: who boots brings the compiled module.
 
-import type { BootOptions, CoreKernel } from './api.js'
-import { bootMachine, KernelCore } from './kernel/core.js'
+import type { BootOptions, CoreKernel as CoreKernelInterface } from './api.js'
+import { bootMachine, CoreKernel } from './kernel/core.js'
 import { compile as compileKernel, type KernelSource } from './machine/index.js'
 
 export type * from './api.js'
@@ -39,8 +39,8 @@ export async function compile(source: KernelSource): Promise<WebAssembly.Module>
  * @example
  * const kernel = boot({ module, seed: 7 })
  */
-export function boot(options: SlimBootOptions): CoreKernel {
-  return new KernelCore(bootMachine(withModule(options)))
+export function boot(options: SlimBootOptions): CoreKernelInterface {
+  return new CoreKernel(bootMachine(withModule(options)))
 }
 
 // The whole package may have been loaded beside this entry; its kernel must not step in unasked.

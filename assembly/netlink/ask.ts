@@ -13,7 +13,7 @@ import { cutTo, kept, overrun, takeOne, whole } from './deliver'
 import { takeWatched } from './deliver-watched'
 import { groupFind, isMember, memberAt } from './group'
 import { SOCK_BROADCAST_ERROR, SOCK_BUSY, SOCK_DYING, Sock } from './sock'
-import { VERDICT_FILTERED, tapDelivery } from './watch'
+import { VERDICT_FILTERED, VERDICT_NO_MEMORY, tapDelivery } from './watch'
 
 // An entry is a socket's reference; bit 0 says that somebody else held it already.
 const HELD: u32 = 1
@@ -68,8 +68,13 @@ function askAll(members: usize, count: u32, skb: Skb, exclude: u32, number: u32,
       continue
     }
     const cut = keep >= offered.len ? offered : cutTo(keep, skb, offered, false)
-    const taken = nil(cut) ? -ENOBUFS : offer(sock, cut, number)
-    if (!nil(cut)) offered = cut
+    let taken = -ENOBUFS
+    if (nil(cut)) {
+      tapDelivery(sock, VERDICT_NO_MEMORY)
+    } else {
+      taken = offer(sock, cut, number)
+      offered = cut
+    }
     if (taken == 0) {
       delivered = true
       offered = whole(skb, offered)

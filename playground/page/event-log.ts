@@ -1,7 +1,8 @@
 // All messages and receives of a run, as the page keeps them.
 
+import { TAP_VERDICTS } from '../../src/api/tap.js'
 import type { TapVerdict } from '../../src/api.js'
-import { type EventBatch, LOST, RECEIVER, ROW, VERDICTS, WORDS } from '../shared/event-rows.js'
+import { type EventBatch, LOST, RECEIVER, ROW, WORDS } from '../shared/event-rows.js'
 import { GrowingBytes, GrowingWords } from '../shared/growing.js'
 
 /** One event, as an object. */
@@ -40,7 +41,7 @@ export interface LoggedDelivery {
   readonly who: string
 }
 
-const IS_LOST = VERDICTS.map((verdict) => LOST.includes(verdict))
+const IS_LOST = TAP_VERDICTS.map((verdict) => LOST.includes(verdict))
 
 export class EventLog {
   readonly #rows = new GrowingWords()
@@ -138,7 +139,7 @@ export class EventLog {
     return {
       socket: word(0),
       portid: word(1),
-      verdict: VERDICTS[word(2)]!,
+      verdict: TAP_VERDICTS[word(2)]!,
       who: this.#names[word(3)] ?? '',
     }
   }

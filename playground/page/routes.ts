@@ -1,9 +1,9 @@
 // The ways that messages take across the stage: from box to box, with what became of them.
 
+import { TAP_VERDICTS } from '../../src/api/tap.js'
 import type { TapVerdict } from '../../src/api.js'
 import { tryDecodeConnectorMessage } from '../../src/uapi/connector-message.js'
 import { NETLINK_CONNECTOR } from '../../src/uapi/index.js'
-import { VERDICTS } from '../shared/event-rows.js'
 import type { MachineView } from '../shared/protocol.js'
 import type { LoggedDelivery, LoggedEvent } from './event-log.js'
 import { CORE_NODE, callbackNode, groupNode, socketNode } from './stage.js'
@@ -27,7 +27,7 @@ export interface Route {
 /** Where everything is. */
 export type Boxes = ReadonlyMap<string, Box>
 
-const REFUSED = VERDICTS.indexOf('refused')
+const REFUSED = TAP_VERDICTS.indexOf('refused')
 
 /** The ways of one message: one for each receiver, or one that ends in the middle if there is none. */
 export function routesOf(event: LoggedEvent, view: MachineView, boxes: Boxes): Route[] {
@@ -45,7 +45,7 @@ export function routesOf(event: LoggedEvent, view: MachineView, boxes: Boxes): R
   })
 }
 
-const verdictNumber = (verdict: TapVerdict) => VERDICTS.indexOf(verdict)
+const verdictNumber = (verdict: TapVerdict) => TAP_VERDICTS.indexOf(verdict)
 
 function senderNode(event: LoggedEvent, view: MachineView): string {
   if (event.from === 0) return connectorNode(event)

@@ -1,6 +1,7 @@
 // The messages on their way, drawn on a canvas above the boxes. A message is a few numbers in one array, never an object.
 
-import { LOST, VERDICTS } from '../shared/event-rows.js'
+import { TAP_VERDICTS } from '../../src/api/tap.js'
+import { LOST } from '../shared/event-rows.js'
 import type { Colours } from './colours.js'
 import type { Route } from './routes.js'
 
@@ -15,10 +16,10 @@ const DOT = 4
 /** Above this many, dots are squares: they are quicker to draw. */
 const MANY = 400
 
-const IS_LOST = VERDICTS.map((verdict) => LOST.includes(verdict))
-const HANDLED = VERDICTS.indexOf('handled')
-const DELAYED = VERDICTS.indexOf('delayed')
-const FILTERED = VERDICTS.indexOf('filtered')
+const IS_LOST = TAP_VERDICTS.map((verdict) => LOST.includes(verdict))
+const HANDLED = TAP_VERDICTS.indexOf('handled')
+const DELAYED = TAP_VERDICTS.indexOf('delayed')
+const FILTERED = TAP_VERDICTS.indexOf('filtered')
 
 export class Travel {
   readonly #canvas: HTMLCanvasElement

@@ -29,19 +29,6 @@ export const WORDS = {
   receiversAt: 14,
 } as const
 
-/** The verdicts by their numbers in the rows. */
-export const VERDICTS: readonly TapVerdict[] = [
-  'queued',
-  'no-room',
-  'no-memory',
-  'congested',
-  'filtered',
-  'refused',
-  'handled',
-  'dropped',
-  'delayed',
-]
-
 /** Verdicts of messages that their receiver will not get. */
 export const LOST: readonly TapVerdict[] = ['no-room', 'no-memory', 'congested', 'refused', 'dropped']
 

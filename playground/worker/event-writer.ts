@@ -1,7 +1,8 @@
 // What the tap tells, written into typed arrays for the page.
 
+import { TAP_VERDICTS } from '../../src/api/tap.js'
 import type { TapDelivery, TapEvent } from '../../src/api.js'
-import { type EventBatch, RECEIVER, ROW, VERDICTS, WORDS } from '../shared/event-rows.js'
+import { type EventBatch, RECEIVER, ROW, WORDS } from '../shared/event-rows.js'
 import { GrowingBytes, GrowingWords } from '../shared/growing.js'
 
 const LOW = 0xffffffffn
@@ -52,7 +53,7 @@ export class EventWriter {
     const row = this.#receiver
     row[0] = socket
     row[1] = portid
-    row[2] = VERDICTS.indexOf(verdict)
+    row[2] = TAP_VERDICTS.indexOf(verdict)
     row[3] = this.#name(comm, pid)
     this.#receivers.add(row)
   }

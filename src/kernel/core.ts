@@ -4,8 +4,7 @@ import type {
   BootOptions,
   BroadcastMember,
   CnCallback,
-  CoreKernel,
-  Kernel as KernelInterface,
+  CoreKernel as CoreKernelInterface,
   KernelSocket,
   MemoryPressure,
   Module,
@@ -77,7 +76,7 @@ export function bootMachine(options: BootOptions, prepare?: (machine: Machine) =
   return machine
 }
 
-export class KernelCore implements CoreKernel {
+export class CoreKernel implements CoreKernelInterface {
   readonly #machine: Machine
   readonly #world: TaskWorld
   readonly #ownership = new Ownership()
@@ -99,7 +98,7 @@ export class KernelCore implements CoreKernel {
     this.#connector = new Connector(machine, this.#ownership)
     this.#sockets = new KernelSockets(machine, this.#ownership)
     this.#requests = new Requests(machine, this.#sockets)
-    this.#modules = new Modules(this as CoreKernel as KernelInterface, machine, this.#ownership)
+    this.#modules = new Modules(this, machine, this.#ownership)
     this.#timers = new Timers(machine, this.#ownership)
     this.#log = new Log(machine)
     this.#waiters = new Waiters(machine)
@@ -225,7 +224,7 @@ export class KernelCore implements CoreKernel {
 
   // ---- modules, log, timers
 
-  insmod(module: Module<CoreKernel>, params?: Readonly<Record<string, unknown>>): number {
+  insmod(module: Module<CoreKernelInterface>, params?: Readonly<Record<string, unknown>>): number {
     return this.#modules.insert(module as Module, params)
   }
 

@@ -97,7 +97,7 @@ export class Faults implements FaultsInterface {
   // Where the machine asks its rules no call can be made: an empty list answers as quickly as none.
   #replace(rules: readonly Rule[]): void {
     this.#rules = rules
-    if (rules.length === 0 && !this.#asking && !this.#watch.halted) this.#watch.setFaults(false)
+    if (rules.length === 0 && !this.#asking && !this.#machine.halted) this.#watch.setFaults(false)
   }
 
   clear(): void {

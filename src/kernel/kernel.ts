@@ -19,7 +19,7 @@ import type {
 import { Journal, Machine } from '../machine/index.js'
 import { Schedule } from '../sim/index.js'
 import { asObject, asText, Task } from '../user/index.js'
-import { bootMachine, KernelCore } from './core.js'
+import { bootMachine, CoreKernel } from './core.js'
 import { explain } from './explain/index.js'
 import { Faults } from './faults.js'
 import { readState, readStats } from './inspect.js'
@@ -30,7 +30,7 @@ import { Tap } from './tap.js'
 import { listUnbound } from './unbound.js'
 import { Watch } from './watch.js'
 
-export class Kernel extends KernelCore implements KernelInterface {
+export class Kernel extends CoreKernel implements KernelInterface {
   readonly schedule: Schedule
   readonly faults: Faults
   readonly journal: Journal

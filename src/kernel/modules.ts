@@ -1,21 +1,23 @@
 // insmod() and rmmod(): modules written in TypeScript, by name. The list of their names is the machine's.
 
-import type { Kernel, Module, Rebinding } from '../api.js'
+import type { CoreKernel, Module as ModuleOf, Rebinding } from '../api.js'
 import type { Machine } from '../machine/index.js'
 import { EEXIST } from '../uapi/index.js'
 import { asFunction, asObject, asText } from '../user/index.js'
 import type { Ownership } from './ownership.js'
 
+type Module = ModuleOf<CoreKernel>
+
 /** Bytes of a module's name that are listed. */
 const NAME_BYTES = 255
 
 export class Modules {
-  readonly #kernel: Kernel
+  readonly #kernel: CoreKernel
   readonly #machine: Machine
   readonly #ownership: Ownership
   readonly #loaded = new Map<string, Module>()
 
-  constructor(kernel: Kernel, machine: Machine, ownership: Ownership) {
+  constructor(kernel: CoreKernel, machine: Machine, ownership: Ownership) {
     this.#kernel = kernel
     this.#machine = machine
     this.#ownership = ownership

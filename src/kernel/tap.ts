@@ -3,25 +3,13 @@
 // A callback may send while its message is on its way. Events are held back until the outermost message has ended, and are told in
 // the order in which they began.
 
+import { TAP_VERDICTS } from '../api/tap.js'
 import type { Creds, Removable, TapDelivery, TapEvent, TapMessage, TapReceive, TapVerdict } from '../api.js'
 import { LAYOUT, type Machine } from '../machine/index.js'
 import { asFunction } from '../user/index.js'
 import { messageWords, readSocketName, readTasks } from './facts.js'
 import { looking, readTime } from './looking.js'
 import type { Watch } from './watch.js'
-
-/** By the machine's numbers. */
-export const VERDICTS: readonly TapVerdict[] = [
-  'queued',
-  'no-room',
-  'no-memory',
-  'congested',
-  'filtered',
-  'refused',
-  'handled',
-  'dropped',
-  'delayed',
-]
 
 type Listener = (event: TapEvent) => void
 type Draft = { -readonly [K in keyof TapMessage]: TapMessage[K] } & { readonly deliveries: TapDelivery[] }
@@ -128,7 +116,7 @@ export class Tap {
   }
 
   #delivery(sock: number, verdict: number): TapDelivery {
-    const named = VERDICTS[verdict] as TapVerdict
+    const named = TAP_VERDICTS[verdict] as TapVerdict
     if (sock === 0) return { ...KERNEL, verdict: named }
     const { portid, id, pid } = readSocketName(this.#machine, sock)
     return { portid, socket: id, pid, comm: this.#comm(pid), verdict: named }

@@ -40,17 +40,7 @@ export class Watch {
 
   /** Tells the machine again, which may have been halted: then nobody needs to know. */
   apply(): void {
-    if (this.halted) return
+    if (this.#machine.halted) return
     this.#machine.raw.set_watch((this.#tap ? LAYOUT.WATCH_TAP : 0) | (this.#faults ? LAYOUT.WATCH_FAULTS : 0))
-  }
-
-  /** Whether the machine was taken down. What a test or a program removes afterwards is no mistake. */
-  get halted(): boolean {
-    try {
-      this.#machine.raw.bytes_in_use()
-      return false
-    } catch {
-      return true
-    }
   }
 }

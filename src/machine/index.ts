@@ -16,5 +16,6 @@ export {
   type ReplayResult,
   replayJournal,
 } from './journal/index.js'
-export { CN_HEADERS, type HostFunction, Machine, type MachineConfig, type SavedFunctions } from './machine.js'
+export { type HostFunction, Machine, type MachineConfig, type SavedFunctions } from './machine.js'
 export type { Readers } from './readers.js'
+export { CN_HEADERS } from './windows.js'

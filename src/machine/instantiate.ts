@@ -62,15 +62,19 @@ function standard(): WebAssembly.Module {
   return provided
 }
 
-/** An instance with `size` bytes of memory; `callback` is what the kernel calls. */
+/** Memory of at least `size` bytes, which never grows. */
+export function makeMemory(size: number): WebAssembly.Memory {
+  const pages = Math.ceil(size / PAGE)
+  return new WebAssembly.Memory({ initial: pages, maximum: pages })
+}
+
+/** The calls of an instance in a memory; `callback` is what the kernel calls. */
 export function instantiate(
   module: WebAssembly.Module | undefined,
-  size: number,
+  memory: WebAssembly.Memory,
   callback: (kindSlot: number, a: number, b: number) => number,
-): { abi: Abi; memory: WebAssembly.Memory } {
-  const pages = Math.ceil(size / PAGE)
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+): Abi {
   const env = { memory, callback }
   const { instance } = instantiateSync(module ?? standard(), { env })
-  return { abi: instance.exports as unknown as Abi, memory }
+  return instance.exports as unknown as Abi
 }

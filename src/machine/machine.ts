@@ -1,11 +1,10 @@
-// The machine: one instance of the kernel, the windows in its memory, and the functions of the host that it calls. Nothing
-// outside this folder knows where anything lies; what others keep are references that they only hand back.
+// The machine: one instance of the kernel, and the functions of the host that it calls. Nothing outside this folder knows where
+// anything lies; what others keep are references that they only hand back.
 
-import { type CnMsgInit, NLMSG_DONE } from '../uapi/index.js'
-import { copyInto, firstBytes, lengthOf } from '../uapi/typed-arrays.js'
 import { type Abi, LAYOUT, OPCODES } from './abi.generated.js'
-import { instantiate } from './instantiate.js'
+import { instantiate, makeMemory } from './instantiate.js'
 import { Readers } from './readers.js'
+import { Windows } from './windows.js'
 
 /** What the kernel may call: `kind` is one of LAYOUT.CALL_*. */
 export interface HostFunction {
@@ -24,10 +23,6 @@ export interface SavedFunctions {
 const MAX_DEPTH = 64
 const KIND_MASK = 15
 const KIND_BITS = 4
-/** Bytes of both headers of a connector message. */
-export const CN_HEADERS = 36
-/** Longer copies out of the receive window are rarer than the views that they would need. */
-const CACHED_VIEWS = 1024
 
 export interface MachineConfig {
   readonly module?: WebAssembly.Module | undefined
@@ -50,7 +45,7 @@ export interface Recorder {
   rewound(image: Uint8Array): void
 }
 
-export class Machine {
+export class Machine extends Windows {
   /** The calls, for whatever acts: written down while there is a recorder. */
   abi: Abi
   /** The same calls for what only looks: never written down, and open to the tap. */
@@ -60,15 +55,11 @@ export class Machine {
   onTap: (message: number, code: number) => void = () => {}
   /** The fault rules; see LAYOUT.CALL_FAULT. */
   onFault: (message: number, flags: number) => number = () => 0
-  /** All result words, and all other words of memory. */
-  readonly words: Uint32Array
+  /** Whether it was taken down: every call throws. */
+  halted = false
   /** What happens to each id of the ready list. */
   onReady: (id: number) => void = () => {}
 
-  readonly #bytes: Uint8Array<ArrayBuffer>
-  readonly #transmit: Uint8Array<ArrayBuffer>
-  readonly #receive: Uint8Array<ArrayBuffer>
-  readonly #views: (Uint8Array | undefined)[] = []
   readonly #functions: (HostFunction | undefined)[] = []
   readonly #readers: Readers[] = []
   #depth = 0
@@ -79,14 +70,12 @@ export class Machine {
 
   /** Boots a machine, or with `image` makes one that goes on from there. */
   constructor(config: MachineConfig, image?: Uint8Array) {
-    const { abi, memory } = instantiate(config.module, config.memory, (kindSlot, a, b) => this.#call(kindSlot, a, b))
+    const memory = makeMemory(config.memory)
+    super(memory.buffer)
+    const abi = instantiate(config.module, memory, (kindSlot, a, b) => this.#call(kindSlot, a, b))
     this.abi = abi
     this.raw = abi
     this.config = config
-    this.words = new Uint32Array(memory.buffer)
-    this.#bytes = new Uint8Array(memory.buffer)
-    this.#transmit = this.#bytes.subarray(LAYOUT.TRANSMIT, LAYOUT.TRANSMIT + LAYOUT.TRANSMIT_BYTES)
-    this.#receive = this.#bytes.subarray(LAYOUT.RECEIVE, LAYOUT.RECEIVE + LAYOUT.RECEIVE_BYTES)
     if (image !== undefined) {
       this.#load(image)
       return
@@ -104,6 +93,7 @@ export class Machine {
     const gone = () => {
       throw new Error('this kernel was halted')
     }
+    this.halted = true
     this.abi = abiOf(gone)
     this.#recorder = null
     this.#recorded = null
@@ -120,7 +110,7 @@ export class Machine {
 
   /** A copy of everything that the machine knows. It must be at rest. */
   image(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(LAYOUT.STATE_AT, this.raw.memory_end() >>> 0)
+    return this.bytes.slice(LAYOUT.STATE_AT, this.raw.memory_end() >>> 0)
   }
 
   /** Puts an image of this machine, or of one with the same configuration, in place of what it knows. It must be at rest. */
@@ -130,7 +120,7 @@ export class Machine {
   }
 
   #load(image: Uint8Array): void {
-    this.#bytes.set(image, LAYOUT.STATE_AT)
+    this.bytes.set(image, LAYOUT.STATE_AT)
     this.clearBlocked()
     // The next call looks at the ready list, and finds out.
     this.words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_READY] = 1
@@ -246,7 +236,7 @@ export class Machine {
     const depth = this.#depth
     let readers = this.#readers[depth]
     if (readers === undefined) {
-      readers = new Readers(this.#bytes, this.words)
+      readers = new Readers(this.bytes, this.words)
       this.#readers[depth] = readers
     }
     return readers
@@ -279,162 +269,6 @@ export class Machine {
       this.#draining = false
     }
   }
-
-  // ---- windows
-
-  /** A result word. */
-  word(index: number): number {
-    return this.words[(LAYOUT.RESULT >>> 2) + index] as number
-  }
-
-  /** Forgets which socket the last -EAGAIN was for. */
-  clearBlocked(): void {
-    this.words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_BLOCKED] = 0
-  }
-
-  /** A list word. */
-  listWord(index: number): number {
-    return this.words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_LIST + index] as number
-  }
-
-  /** Writes bytes into the transmit window; they must fit. */
-  transmit(data: Uint8Array): void {
-    this.#transmit.set(data)
-  }
-
-  /** Writes the parts of a datagram into the transmit window. */
-  transmitParts(parts: readonly Uint8Array[]): void {
-    let at = 0
-    for (const part of parts) {
-      this.#transmit.set(part, at)
-      at += lengthOf(part)
-    }
-  }
-
-  /** Writes the parts of a datagram into a reserved message. */
-  fillParts(skb: number, parts: readonly Uint8Array[]): void {
-    let at = skb + LAYOUT.SKB_DATA
-    for (const part of parts) {
-      this.#bytes.set(part, at)
-      at += lengthOf(part)
-    }
-  }
-
-  /** What a reserved message holds: the part of memory where `length` bytes of it lie. Not to be kept. */
-  messageBytes(skb: number, length: number): Uint8Array {
-    return this.#bytes.subarray(skb + LAYOUT.SKB_DATA, skb + LAYOUT.SKB_DATA + length)
-  }
-
-  /** Sets how many bytes of a message count. */
-  setMessageLength(skb: number, length: number): void {
-    this.words[(skb + LAYOUT.SKB_LEN) >>> 2] = length
-  }
-
-  /** How many bytes a message has. */
-  messageLength(skb: number): number {
-    return this.words[(skb + LAYOUT.SKB_LEN) >>> 2] as number
-  }
-
-  /** Writes words into the transmit window, for structs of u32. */
-  transmitWords(words: readonly number[]): void {
-    this.words.set(words, LAYOUT.TRANSMIT >>> 2)
-  }
-
-  /** Writes the headers of a connector message and `length` bytes of its data, zeros behind what there is, into the transmit window. */
-  transmitConnector(msg: Required<CnMsgInit>, length: number): void {
-    this.#writeConnector(LAYOUT.TRANSMIT, msg, length)
-  }
-
-  /** The same into a reserved message. */
-  fillConnector(skb: number, msg: Required<CnMsgInit>, length: number): void {
-    this.#writeConnector(skb + LAYOUT.SKB_DATA, msg, length)
-  }
-
-  #writeConnector(at: number, msg: Required<CnMsgInit>, length: number): void {
-    const { words } = this
-    const word = at >>> 2
-    words[word] = CN_HEADERS + length
-    words[word + 1] = NLMSG_DONE
-    words[word + 2] = msg.seq
-    words[word + 3] = 0
-    words[word + 4] = msg.id.idx
-    words[word + 5] = msg.id.val
-    words[word + 6] = msg.seq
-    words[word + 7] = msg.ack
-    words[word + 8] = (msg.len & 0xffff) | (msg.flags << 16)
-    const { data } = msg
-    const given = lengthOf(data)
-    this.#bytes.set(given <= length ? data : firstBytes(data, length), at + CN_HEADERS)
-    if (given < length) this.#bytes.fill(0, at + CN_HEADERS + given, at + CN_HEADERS + length)
-  }
-
-  /** Writes an option's value or control messages into the receive window. */
-  putValue(value: Uint8Array): void {
-    this.#receive.set(value)
-  }
-
-  /** Writes a filter's instructions where the kernel looks for them: over both windows. */
-  putProgram(program: Uint8Array): void {
-    this.#bytes.set(program, LAYOUT.TRANSMIT)
-  }
-
-  /** A copy of the first bytes of the receive window. */
-  valueBytes(length: number): Uint8Array {
-    return this.#receive.slice(0, length)
-  }
-
-  /** Copies what the last receive gave into a buffer, which has room for it. */
-  copyReceived(into: Uint8Array): void {
-    const copied = this.word(LAYOUT.WORD_COPIED)
-    const at = this.word(LAYOUT.WORD_DATA)
-    if (at !== LAYOUT.RECEIVE) {
-      copyInto(into, this.#bytes.subarray(at, at + copied))
-      this.abi.recv_done()
-      return
-    }
-    if (copied >= CACHED_VIEWS) copyInto(into, this.#receive.subarray(0, copied))
-    else copyInto(into, this.#views[copied] ?? this.#newView(copied))
-  }
-
-  #newView(length: number): Uint8Array {
-    const view = this.#receive.subarray(0, length)
-    this.#views[length] = view
-    return view
-  }
-
-  /** Copies what the last receive gave into several buffers, one after another. */
-  scatterReceived(into: readonly Uint8Array[]): void {
-    const copied = this.word(LAYOUT.WORD_COPIED)
-    const from = this.word(LAYOUT.WORD_DATA)
-    let done = 0
-    for (const buffer of into) {
-      const part = Math.min(buffer.length, copied - done)
-      if (part <= 0) continue
-      copyInto(buffer, this.#bytes.subarray(from + done, from + done + part))
-      done += part
-    }
-    if (from !== LAYOUT.RECEIVE) this.abi.recv_done()
-  }
-
-  /** struct cn_ctl_msg and the ranges of a notification request, which request_next() has told. */
-  requestWords(): number[] {
-    const group = this.listWord(1)
-    const idx = this.listWord(2)
-    const val = this.listWord(3)
-    const from = this.listWord(4) >>> 2
-    const ranges = this.words.subarray(from, from + (idx + val) * 2)
-    return [idx, val, group, ranges.length * 4, ...ranges]
-  }
-
-  /** Text of the receive window. */
-  text(length: number): string {
-    return decoder.decode(this.#receive.subarray(0, length))
-  }
-
-  /** Writes text into the transmit window, cut at `most` bytes between characters; how many bytes it takes. */
-  transmitText(text: string, most: number): number {
-    return encoder.encodeInto(text, this.#transmit.subarray(0, most)).written
-  }
 }
 
 function abiOf(fn: () => never): Abi {
@@ -444,7 +278,3 @@ function abiOf(fn: () => never): Abi {
 const FORBIDDEN = abiOf(() => {
   throw new Error('a tap or a fault rule must not call the kernel')
 })
-
-const encoder = new TextEncoder()
-// What begins with a byte order mark keeps it.
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })

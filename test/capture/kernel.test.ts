@@ -1,4 +1,5 @@
 // Captures, traces and playing on a real machine: what went through it is in the file, and can be played at another one.
+
 import { describe, expect, test } from 'vitest'
 import type { TapEvent } from '../../src/api.js'
 import { Capture, PcapngWriter, playCapture, readCapture, traceLine } from '../../src/capture/index.js'
@@ -17,8 +18,8 @@ import {
   SOCK_DGRAM,
   SOL_SOCKET,
   type Socket,
-  SystemError,
 } from '../../src/index.js'
+import { drain } from '../support/drain.js'
 import { readBytes } from '../support/files.js'
 
 /** A socket in a group of the connector. */
@@ -26,17 +27,6 @@ function member(of: Kernel, group: number, port: number): Socket {
   const socket = of.spawn({ comm: 'listener' }).socket(AF_NETLINK, SOCK_DGRAM, NETLINK_CONNECTOR)
   socket.bind({ nl_pid: port, nl_groups: 2 ** (group - 1) })
   return socket
-}
-
-function drain(socket: Socket): Uint8Array[] {
-  const buffer = new Uint8Array(4096)
-  const datagrams: Uint8Array[] = []
-  try {
-    while (true) datagrams.push(buffer.slice(0, socket.recv(buffer)))
-  } catch (error) {
-    if (!(error instanceof SystemError) || error.code !== 'EAGAIN') throw error
-  }
-  return datagrams
 }
 
 describe('a kernel', () => {

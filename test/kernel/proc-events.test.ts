@@ -19,8 +19,8 @@ import {
   SOCK_DGRAM,
   SOL_SOCKET,
   type Socket,
-  SystemError,
 } from '../../src/index.js'
+import { drain } from '../support/drain.js'
 
 const STREAM = new Uint8Array(readFileSync(new URL('../data/proc-events.bin', import.meta.url)))
 
@@ -35,17 +35,6 @@ function listener(kernel: Kernel, event_type?: number): Socket {
 function ask(socket: Socket, mcast_op: number, event_type?: number): void {
   const data = encodeProcInput(event_type === undefined ? { mcast_op } : { mcast_op, event_type })
   socket.send(encodeConnectorMessage({ id: { idx: 1, val: 1 }, data }))
-}
-
-function drain(socket: Socket): Uint8Array[] {
-  const buffer = new Uint8Array(4096)
-  const datagrams: Uint8Array[] = []
-  try {
-    while (true) datagrams.push(buffer.slice(0, socket.recv(buffer)))
-  } catch (error) {
-    if (!(error instanceof SystemError) || error.code !== 'EAGAIN') throw error
-  }
-  return datagrams
 }
 
 function events(socket: Socket): { seq: number; event: ProcEvent }[] {

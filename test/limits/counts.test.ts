@@ -1,4 +1,4 @@
-// Each limit of a machine is reached: the errno that src/api.ts names, nothing half done, and what was given back can be had again.
+// Each limit of a machine is reached: the errno that src/api/boot.ts names, nothing half done, and what was given back can be had again.
 import { describe, expect, test } from 'vitest'
 import type { Socket, Task, Timer } from '../../src/api.js'
 import {

@@ -1,45 +1,30 @@
 // A copy of the machine, in which things are tried that can be told in no other way: who may name an address, whether the kernel takes
 // a protocol's messages, whom cn_proc holds an event back from. The machine itself does not notice.
 
+import { TAP_VERDICTS } from '../../api/tap.js'
 import { LAYOUT, Machine } from '../../machine/index.js'
 import {
   AF_NETLINK,
   ECONNREFUSED,
   EPERM,
   GFP_KERNEL,
-  PROC_EVENT_COMM,
-  PROC_EVENT_COREDUMP,
-  PROC_EVENT_EXEC,
-  PROC_EVENT_EXIT,
-  PROC_EVENT_FORK,
-  PROC_EVENT_GID,
-  PROC_EVENT_PTRACE,
-  PROC_EVENT_SID,
-  PROC_EVENT_UID,
+  PROC_EVENTS,
   SO_DETACH_FILTER,
   SOL_SOCKET,
 } from '../../uapi/index.js'
 import type { SocketFacts } from '../facts.js'
-import { VERDICTS } from '../tap.js'
 
 const ADDRESS_BYTES = 12
 const INT_BYTES = 4
 /** The tap's verdict on who is left out. */
-const FILTERED = VERDICTS.indexOf('filtered')
+const FILTERED = TAP_VERDICTS.indexOf('filtered')
 const EVENT_BYTES = 76
 const WHAT_AT = 36
 const EXIT_CODE_AT = 60
-const KINDS = [
-  PROC_EVENT_FORK,
-  PROC_EVENT_EXEC,
-  PROC_EVENT_UID,
-  PROC_EVENT_GID,
-  PROC_EVENT_SID,
-  PROC_EVENT_PTRACE,
-  PROC_EVENT_COMM,
-  PROC_EVENT_COREDUMP,
-  PROC_EVENT_EXIT,
-]
+// Acknowledgements are no events, and a failed exit is an exit.
+const KINDS = Object.entries(PROC_EVENTS).flatMap(([name, bit]) =>
+  name === 'PROC_EVENT_NONE' || name === 'PROC_EVENT_NONZERO_EXIT' ? [] : [bit],
+)
 
 /** What cn_proc does with an event. */
 export interface Held {

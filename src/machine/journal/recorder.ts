@@ -6,7 +6,7 @@ import { CALLS, type Call, mostTransmitted } from './calls.js'
 import { DenseWriter } from './dense.js'
 import { copyBytes, ENTER, FILLED, LEAVE, REWOUND, WRITTEN, wordsOf } from './records.js'
 import { Tape } from './tape.js'
-import { type AnyCall, wrapByArity } from './wrap.js'
+import { type AnyCall, wrapCall } from './wrap.js'
 
 const opcodeOf = (name: string) => (CALLS.find((call) => call?.name === name) as Call).opcode
 const SEND = opcodeOf('send')
@@ -61,7 +61,7 @@ export class JournalRecorder implements Recorder {
     const wrapped: Record<string, AnyCall> = { ...(raw as unknown as Record<string, AnyCall>) }
     for (const call of CALLS) {
       if (call === undefined) continue
-      wrapped[call.name] = wrapByArity(this, call, raw[call.name] as AnyCall)
+      wrapped[call.name] = wrapCall(this, call, raw[call.name] as AnyCall)
     }
     if (this.#isDense) {
       wrapped.send = this.#wrapSend(raw)

@@ -1,0 +1,117 @@
+// The user side: tasks and their sockets.
+
+import type { SockaddrNl } from '../uapi/index.js'
+
+/** A user-space process or thread. Failures throw SystemError. */
+export interface Task {
+  /** False once it has ended. */
+  readonly alive: boolean
+  readonly pid: number
+  readonly tgid: number
+  readonly comm: string
+  socket(family: number, type: number, protocol: number): Socket
+  /** netlink has no pairs: EOPNOTSUPP, or what socket() says to such arguments. */
+  socketpair(family: number, type: number, protocol: number): never
+  fork(options?: { pid?: number }): Task
+  /** Another thread of the process: same tgid, same descriptors; it ends with the process. */
+  thread(): Task
+  /** CLONE_NEWNET at once, CLONE_NEWPID for the children that follow; EPERM without CAP_SYS_ADMIN. */
+  unshare(flags: number): void
+  ptrace(op: 'attach' | 'detach', child: Task): void
+  /** Moves it to one CPU (0 to 31), whose counter its process events take from then on. */
+  sched_setaffinity(cpu: number): void
+  /** Another program: the name changes without a comm event. */
+  exec(comm: string): void
+  setcomm(comm: string): void
+  /** Ends the task: its sockets are closed, its ports are free. */
+  exit(code?: number): void
+  /** A signal to itself, with its default action: most end it, some first with a core dump, some do nothing. */
+  kill(signal: number): void
+  setresuid(ruid: number, euid: number, suid: number): void
+  setresgid(rgid: number, egid: number, sgid: number): void
+  setsid(): number
+  setcaps(caps: 'all' | readonly string[]): void
+}
+
+/** A struct sockaddr_nl as a caller gives it; fields left out are 0, nl_family is AF_NETLINK. */
+export type SockaddrNlInit = Partial<SockaddrNl>
+
+/** An address: as an object, or as raw bytes. */
+export type Address = SockaddrNlInit | Uint8Array
+
+/** A control message. `cmsg_len` lies about the length when it is given. */
+export interface Cmsg {
+  readonly level: number
+  readonly type: number
+  readonly data: Uint8Array
+  readonly cmsg_len?: number
+}
+
+export interface Msghdr {
+  readonly iov: readonly Uint8Array[]
+  readonly name?: Address | null
+  readonly namelen?: number
+  readonly control?: readonly Cmsg[]
+}
+
+/** What recvmsg() gives: the bytes lie in the buffers of `iov`. */
+export interface ReceivedMsg {
+  /** Bytes received; with MSG_TRUNC asked for the datagram's whole length, even if less was written. */
+  readonly n: number
+  readonly name: SockaddrNl
+  /** The length of the address as C tells it, before it is cut at `namelen`. */
+  readonly namelen: number
+  /** MSG_* bits, msg_flags. */
+  readonly flags: number
+  readonly control: readonly Cmsg[]
+}
+
+/** One datagram, copied. */
+export interface Datagram {
+  readonly data: Uint8Array
+  readonly name: SockaddrNl
+  readonly flags: number
+  readonly control: readonly Cmsg[]
+}
+
+/** A netlink socket. Failures throw SystemError { code, errno, syscall }; wrong types throw TypeError or RangeError first. */
+export interface Socket {
+  readonly closed: boolean
+  bind(addr: Address | null, addrlen?: number): void
+  connect(addr: Address | null, addrlen?: number): void
+  getsockname(): SockaddrNl
+  /** Writes the address into `room` as far as it fits and returns its length, as C does; `addrlen` may lie about the room. */
+  getsockname(room: Uint8Array, addrlen?: number): number
+  getpeername(): SockaddrNl
+  getpeername(room: Uint8Array, addrlen?: number): number
+  send(data: Uint8Array, flags?: number): number
+  sendto(data: Uint8Array, flags: number, addr: Address | null, addrlen?: number): number
+  sendmsg(msg: Msghdr, flags?: number): number
+  write(data: Uint8Array): number
+  recv(buffer: Uint8Array, flags?: number): number
+  /** `addrlen`: the room given for the address, 128 by default; `addrlen` of the result is the length told. */
+  recvfrom(buffer: Uint8Array, flags?: number, addrlen?: number): { n: number; addr: SockaddrNl; addrlen: number }
+  read(buffer: Uint8Array): number
+  recvmsg(msg: { iov: readonly Uint8Array[]; controllen?: number; namelen?: number }, flags?: number): ReceivedMsg
+  setsockopt(level: number, name: number, value: number | Uint8Array | SockFprog | null, len?: number): void
+  /** A number where the option is an int (`len` 4, the default), else the bytes. */
+  getsockopt(level: number, name: number, len?: number): number | Uint8Array
+  /** Writes into `buffer` and returns the length that C tells; `len` may lie about the room. */
+  getsockopt(level: number, name: number, buffer: Uint8Array, len?: number): number
+  poll(events: number): number
+  ioctl(request: number, value?: number): number
+  shutdown(how: number): void
+  listen(backlog: number): void
+  accept(): never
+  close(): void
+  /** Resolves when a receive would not say EAGAIN. Rejects with the signal's reason, or EBADF if the socket is closed. */
+  readable(options?: { signal?: AbortSignal }): Promise<void>
+  /** Each datagram as a copy. A loss throws ENOBUFS once and ends the loop; a new loop goes on with what is queued. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Datagram>
+  [Symbol.dispose](): void
+}
+
+/** A classic socket filter, struct sock_fprog: instructions of code, jt, jf, k. */
+export interface SockFprog {
+  readonly filter: ReadonlyArray<readonly [code: number, jt: number, jf: number, k: number]>
+}
