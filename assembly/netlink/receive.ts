@@ -33,6 +33,23 @@ function relieve(sock: Sock): void {
   wakeSenders(sock)
 }
 
+/** The message that a receive would give; null if there is none. */
+// @ts-ignore: decorator
+@inline
+export function nextMessage(sock: Sock): Skb {
+  return ringCount(sock) == 0 ? changetype<Skb>(0) : ringFirst(sock)
+}
+
+/** Takes that message off the queue, which gives its reference up. */
+// @ts-ignore: decorator
+@inline
+export function takeOff(sock: Sock, skb: Skb): void {
+  sock.head += 1
+  sock.rmem -= skb.truesize
+  skbPut(skb)
+  relieve(sock)
+}
+
 function describe(sock: Sock, skb: Skb, copied: u32, flags: u32): void {
   setResult(RESULT_COPIED, copied)
   setResult(RESULT_PORTID, skb.portid)
@@ -71,23 +88,18 @@ export function receive(sock: Sock, len: u32, flags: u32): i32 {
     if (kernel().watch & WATCH_TAP) tapReceive(sock, changetype<Skb>(0), -(error as i32))
     return -(error as i32)
   }
-  if (ringCount(sock) == 0) {
+  const skb = nextMessage(sock)
+  if (nil(skb)) {
     relieve(sock)
     blockedOn(sock, SOCK_ARMED_READ)
     return -EAGAIN
   }
-  const skb = ringFirst(sock)
   const copied = min(len, skb.len)
   const result = flags & MSG_TRUNC ? skb.len : copied
   describe(sock, skb, copied, flags)
   present(skb, copied)
   if (kernel().watch & WATCH_TAP) tapReceive(sock, skb, result)
-  if (!(flags & MSG_PEEK)) {
-    sock.head += 1
-    sock.rmem -= skb.truesize
-    skbPut(skb)
-    relieve(sock)
-  }
+  if (!(flags & MSG_PEEK)) takeOff(sock, skb)
   return result
 }
 
