@@ -10,6 +10,7 @@ import { rangesOf } from './connector/notify'
 import { filterCount, filterProgram } from './netlink/filter'
 import { firstModule, moduleName } from './module/module'
 import { membershipAt } from './netlink/group'
+import { queuedAt, queuedCount, rmemOf } from './netlink/group-log'
 import { MAX_PROTOCOLS, protocolAt } from './netlink/protocol'
 import {
   Cold,
@@ -20,6 +21,7 @@ import {
   SOCK_DELAYED,
   SOCK_DYING,
   SOCK_FILTERED,
+  SOCK_LOGGED,
   Sock,
   rcvbufOf,
   sndbufOf,
@@ -27,11 +29,10 @@ import {
 import { Namespace } from './task/namespace'
 import { Cred } from './task/cred'
 import { Task } from './task/task'
-import { ringAt, ringCount } from './skb/ring'
 import { Skb, skbData } from './skb/skb'
 import { DELAYS } from './time/timer'
 
-const HIDDEN = SOCK_ARMED_READ | SOCK_ARMED_ROOM | SOCK_BUSY | SOCK_DYING | SOCK_DELAYED
+const HIDDEN = SOCK_ARMED_READ | SOCK_ARMED_ROOM | SOCK_BUSY | SOCK_DYING | SOCK_DELAYED | SOCK_LOGGED
 
 // @ts-ignore: decorator
 @inline
@@ -87,7 +88,7 @@ function mixCold(h: u64, sock: Sock): u64 {
 function isFresh(sock: Sock): bool {
   const cold = sock.cold
   if (nil(cold)) return true
-  for (let at: u32 = 0; at < offsetof<Cold>(); at += 4) {
+  for (let at: u32 = 0; at < offsetof<Cold>('log'); at += 4) {
     const value = load<u32>(changetype<usize>(cold) + at)
     if (at == 8 || at == 12) {
       if (value != DEFAULT_BUFFER) return false
@@ -101,13 +102,13 @@ function isFresh(sock: Sock): bool {
 function mixSock(h: u64, sock: Sock): u64 {
   h = mix(mix(h, sock.id), sock.flags & ~HIDDEN)
   h = mix(mix(h, sock.key), sock.portid)
-  h = mix(mix(h, sock.drops), sock.rmem)
+  h = mix(mix(h, sock.drops), rmemOf(sock))
   h = mix(mix(h, rcvbufOf(sock)), sndbufOf(sock))
   h = mixCred(h, sock.cred)
   if (!isFresh(sock)) h = mixCold(h, sock)
-  const count = ringCount(sock)
+  const count = queuedCount(sock)
   h = mix(h, count)
-  for (let i: u32 = 0; i < count; i++) h = mixSkb(h, ringAt(sock, i))
+  for (let i: u32 = 0; i < count; i++) h = mixSkb(h, queuedAt(sock, i))
   return h
 }
 

@@ -10,7 +10,7 @@ import { NotifyRequest } from './connector/notify'
 import { Timer } from './time/timer'
 import { Skb } from './skb/skb'
 
-//   struct Kernel, 372 bytes at STATE
+//   struct Kernel, 376 bytes at STATE
 //      0 ┌────────────────────────────────────────────────────────────────┐
 //        │ now (u64 ns)        │ nextOrdinal (u64, of all that has order) │
 //     16 │ random 0..3                                                    │
@@ -29,8 +29,8 @@ import { Skb } from './skb/skb'
 //    300 │ watch; messages, delivered, dropped (u64): counts since boot   │
 //    328 │ trouble; failslab: probability, interval, times, space, calls, │
 //    352 │ failed, generator of faults; modules, delayed messages         │
-//    368 │ failslab: count for the interval                               │
-//    372 └────────────────────────────────────────────────────────────────┘
+//    368 │ failslab: count for the interval; members of a group with a log │
+//    376 └────────────────────────────────────────────────────────────────┘
 //   +384  blocks at hand of each class: the first, and how many (16 pairs of words)
 //   +512  heads of the lists of free page runs, by size (32 words)
 //   +640  heads of the lists of pages with free blocks, by class (32 words)
@@ -128,6 +128,7 @@ export class Kernel {
   moduleList: usize
   delayed: u32
   failCount: u32
+  groupLog: u32
 }
 
 /** Blocks at hand: for each class of blocks the first of a list, and its length. */

@@ -21,15 +21,15 @@ import { taskExit } from './task/exit'
 import { timerDelete } from './time/timer'
 import { seedRandom } from './time/random'
 
-/** Words of profile and limits that the host gives, in the order of struct Kernel. */
+/** Words of profile and limits that the host gives, in the order of struct Kernel; behind them groupLog. */
 export const CONFIG_WORDS: u32 = 14
 
 function checkLayout(): void {
   assert(offsetof<Sock>() == 64, 'layout: struct Sock is not one cache line')
-  assert(offsetof<Cold>() == 112, 'layout: struct Cold has other than 112 bytes')
+  assert(offsetof<Cold>() <= 128, 'layout: struct Cold has more than two cache lines')
   assert(offsetof<Skb>() == 64, 'layout: struct Skb has other than 64 bytes')
   assert(offsetof<CnCallback>() == 28, 'layout: the name of struct CnCallback does not follow its fields')
-  assert(offsetof<Kernel>('failCount') == 368, 'layout: struct Kernel has other than 372 bytes')
+  assert(offsetof<Kernel>('groupLog') == 372, 'layout: struct Kernel has other than 376 bytes')
   assert(FREE_RUNS == STATE + 512 && PARTIAL_PAGES == STATE + 640 && WHEEL_BITS == STATE + 768, 'layout: the heads of lists moved')
   assert(PROTOCOLS == STATE + 1024 && WHEEL_SLOTS == STATE + 2048, 'layout: protocols or the timer wheel moved')
   assert(PROC_COUNTERS == STATE + 896, 'layout: the counters of cn_proc moved')
@@ -43,6 +43,7 @@ export function machineBoot(seed: u32): i32 {
   memory.fill(RESULT_AT, 0, 512)
   const k = kernel()
   memory.copy(STATE + offsetof<Kernel>('skbuff'), TRANSMIT_AT, CONFIG_WORDS << 2)
+  k.groupLog = load<u32>(TRANSMIT_AT + (CONFIG_WORDS << 2))
   k.nextOrdinal = 1
   k.nextSocketId = 1
   initPages((<u32>memory.size()) << 16)

@@ -1,7 +1,7 @@
 // Who may allocate under memory pressure: the level is set from outside, and stands for how little memory is left. Allocations that
 // are made to fail are refused here too, so that a machine without trouble pays for one comparison.
 
-import { __GFP_DIRECT_RECLAIM, __GFP_HIGH } from '../uapi/constants'
+import { GFP_KERNEL, __GFP_DIRECT_RECLAIM, __GFP_HIGH, __GFP_NOFAIL } from '../uapi/constants'
 import { kernel } from '../kernel'
 import { shouldFail } from './failslab'
 
@@ -14,11 +14,14 @@ export const PRESSURE_HIGH: u32 = 2
 /** GFP_KERNEL fails too: waiting does not help. */
 export const PRESSURE_CRITICAL: u32 = 3
 
+/** For what Linux needs no memory for: only the end of all memory makes it fail. */
+export const GFP_NOFAIL: u32 = GFP_KERNEL | __GFP_NOFAIL
+
 /** Whether an allocation of `size` bytes with this mask may be tried. */
 // @ts-ignore: decorator
 @inline
 export function allowed(size: u32, gfp: u32): bool {
-  return !kernel().trouble || (!shouldFail(size) && survives(gfp))
+  return !kernel().trouble || survivesTrouble(size, gfp)
 }
 
 /** Sets the level of memory pressure. */
@@ -26,6 +29,10 @@ export function setPressure(level: u32): void {
   const k = kernel()
   k.pressure = level
   k.trouble = k.pressure | k.failProbability
+}
+
+function survivesTrouble(size: u32, gfp: u32): bool {
+  return (gfp & __GFP_NOFAIL) != 0 || (!shouldFail(size) && survives(gfp))
 }
 
 function survives(gfp: u32): bool {

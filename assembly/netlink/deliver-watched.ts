@@ -8,7 +8,7 @@ import { Skb, skbPut } from '../skb/skb'
 import { procPasses } from '../connector/proc'
 import { delay } from './delay'
 import { FILTER_PROC, FROM_KERNEL_ATOMIC, LEFT_OUT, cutTo, kept, overrun, shortened, takeOne, unicastTo, whole } from './deliver'
-import { groupFind, memberAt } from './group'
+import { Group, memberAt } from './group'
 import { kernelInput } from './input'
 import { portFind } from './port'
 import { INPUT_CONNECTOR, protocolAt } from './protocol'
@@ -108,9 +108,7 @@ export function takeWatched(sock: Sock, skb: Skb, group: u32): i32 {
 }
 
 /** broadcast() of deliver.ts. */
-export function broadcastWatched(key: u32, skb: Skb, exclude: u32, number: u32, sender: Sock, shared: bool, filter: u32): i32 {
-  const group = groupFind(key, number)
-  if (nil(group)) return -ESRCH
+export function broadcastWatched(group: Group, skb: Skb, exclude: u32, sender: Sock, shared: bool, filter: u32): i32 {
   let delivered = false
   let failed = false
   let offered = skb
@@ -129,7 +127,7 @@ export function broadcastWatched(key: u32, skb: Skb, exclude: u32, number: u32, 
         taken = -ENOBUFS
       } else {
         offered = cut
-        taken = takeWatched(sock, offered, number)
+        taken = takeWatched(sock, offered, group.number)
       }
     }
     if (taken < 0) {

@@ -5,11 +5,12 @@ import { GFP_KERNEL } from '../uapi/constants'
 import { kernel } from '../kernel'
 import { nil } from '../memory'
 import { Skb, skbAlloc, skbData, skbGet, skbPut } from '../skb/skb'
-import { ringLimit, ringPush, ringReserve } from '../skb/ring'
+import { ringPush, ringReserve, updateLimit } from '../skb/ring'
 import { procPasses } from '../connector/proc'
 import { broadcastWatched, unicastWatched } from './deliver-watched'
 import { runFilter } from './filter'
 import { Group, groupFind, memberAt } from './group'
+import { logAppend, logDetach, logNarrow, logSettle, plainMember } from './group-log'
 import { kernelInput } from './input'
 import { portFind } from './port'
 import {
@@ -18,12 +19,13 @@ import {
   SOCK_CONGESTED,
   SOCK_CONNECTED,
   SOCK_FILTERED,
-  SOCK_NO_ENOBUFS,
+  SOCK_LOGGED,
   Sock,
+  noteLoss,
   rcvbufOf,
-  setError,
 } from './sock'
 import { blockedOn, wakeReaders } from './wake'
+import { WATCH_FAULTS, tapDelivery, verdictOf } from './watch'
 
 /** A process sends: a full receiver is -EAGAIN and does not notice. */
 export const FROM_USER: u32 = 0
@@ -37,13 +39,11 @@ export const FILTER_NONE: u32 = 0
 /** Members whose last request to cn_proc holds the event back do not. */
 export const FILTER_PROC: u32 = 1
 
+/** No result of a broadcast. */
+const NOT_LOGGED: i32 = 1
+
 /** No result of take(): the member is not to have it. */
 export const LEFT_OUT: i32 = 1
-
-/** Recomputes the number that fast deliveries compare with. */
-export function updateLimit(sock: Sock): void {
-  sock.softlimit = sock.flags & (SOCK_CONGESTED | SOCK_FILTERED) ? 0 : ringLimit(sock)
-}
 
 /** Puts a message that fits into the queue, which becomes one more owner of it. */
 // @ts-ignore: decorator
@@ -56,11 +56,13 @@ function accept(sock: Sock, skb: Skb): void {
 
 // Below softlimit nothing can be in the way; above it, this decides by the rules.
 function takeCarefully(sock: Sock, skb: Skb): i32 {
+  if (sock.flags & SOCK_LOGGED) logSettle(sock)
   if (sock.flags & SOCK_CONGESTED) return -EAGAIN
   if (sock.rmem != 0 && sock.rmem + skb.truesize > rcvbufOf(sock)) return -EAGAIN
   if (!ringReserve(sock)) return -ENOBUFS
   updateLimit(sock)
   accept(sock, skb)
+  if (sock.flags & SOCK_LOGGED) logNarrow(sock)
   return 0
 }
 
@@ -82,14 +84,8 @@ export function takeOne(sock: Sock, skb: Skb): i32 {
 
 /** A message was lost: counted, and unless the socket asked for silence, reported once and followed by congestion. */
 export function overrun(sock: Sock): void {
-  if (!(sock.flags & (SOCK_NO_ENOBUFS | SOCK_CONGESTED))) {
-    sock.flags |= SOCK_CONGESTED
-    sock.softlimit = 0
-    setError(sock, ENOBUFS)
-    wakeReaders(sock)
-  }
-  sock.drops += 1
-  kernel().dropped += 1
+  if (sock.flags & SOCK_LOGGED) logDetach(sock)
+  if (noteLoss(sock, 1)) wakeReaders(sock)
 }
 
 /** A copy of the first `len` bytes of a message; null without memory. */
@@ -149,12 +145,14 @@ export function deliverDump(sock: Sock, skb: Skb): void {
     if (keep == 0) return
     skb.len = min(keep, skb.len)
   }
+  if (sock.flags & SOCK_LOGGED) logSettle(sock)
   if (!ringReserve(sock)) {
     overrun(sock)
     return
   }
   updateLimit(sock)
   accept(sock, skb)
+  if (sock.flags & SOCK_LOGGED) logNarrow(sock)
   kernel().delivered += 1
 }
 
@@ -164,9 +162,14 @@ export function deliverDump(sock: Sock, skb: Skb): void {
  * that wants to be told about it lost it, else -ESRCH.
  */
 export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender: Sock, shared: bool, filter: u32): i32 {
-  if (kernel().watch) return broadcastWatched(key, skb, exclude, number, sender, shared, filter)
   const group = groupFind(key, number)
   if (nil(group)) return -ESRCH
+  const watch = kernel().watch
+  if (group.attached && filter == FILTER_NONE && !(watch & WATCH_FAULTS)) {
+    const result = broadcastLogged(group, skb, exclude, sender, watch != 0)
+    if (result != NOT_LOGGED) return result
+  }
+  if (watch) return broadcastWatched(group, skb, exclude, sender, shared, filter)
   let delivered: u32 = 0
   let failed = false
   let offered = skb
@@ -191,6 +194,30 @@ export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender:
     offered = whole(skb, offered)
   }
   whole(skb, offered)
+  kernel().delivered += delivered
+  return failed ? -ENOBUFS : delivered ? 0 : -ESRCH
+}
+
+// The same by the group's log, with the plain members one by one; NOT_LOGGED and nothing done if that is not the way. A tap is told of
+// all members, and changes nothing: a journal that is replayed with one goes the same way.
+function broadcastLogged(group: Group, skb: Skb, exclude: u32, sender: Sock, tapped: bool): i32 {
+  const logged = logAppend(group, skb, sender, exclude ? portFind(group.key, exclude) : changetype<Sock>(0))
+  if (logged < 0) return NOT_LOGGED
+  let delivered: u32 = logged
+  let failed = false
+  for (let i = tapped ? group.used : group.listed; i > 0; i--) {
+    const sock = tapped ? memberAt(group, i - 1) : plainMember(group, i - 1)
+    if (nil(sock) || sock.portid == exclude || changetype<usize>(sock) == changetype<usize>(sender)) continue
+    const before = sock.flags
+    const taken = before & SOCK_LOGGED ? 0 : takeOne(sock, skb)
+    if (tapped) tapDelivery(sock, verdictOf(taken, before))
+    if (taken == 0) {
+      if (!(before & SOCK_LOGGED)) delivered += 1
+      continue
+    }
+    overrun(sock)
+    if (sock.flags & SOCK_BROADCAST_ERROR) failed = true
+  }
   kernel().delivered += delivered
   return failed ? -ENOBUFS : delivered ? 0 : -ESRCH
 }

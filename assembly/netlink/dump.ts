@@ -8,6 +8,7 @@ import { CALL_DUMP, CALL_DUMP_DONE, callHost, slotGive, slotTake } from '../slot
 import { Skb, skbData, skbPut } from '../skb/skb'
 import { sockHold, sockLetGo } from './close'
 import { deliverDump } from './deliver'
+import { rmemOf } from './group-log'
 import { kernelSkb } from './kernelsock'
 import { portFind } from './port'
 import { SOCK_DUMPING, SOCK_DYING, Sock, coldOf, rcvbufOf, setError } from './sock'
@@ -102,7 +103,7 @@ export function dumpBegin(key: u32, portid: u32): i32 {
 
 /** After a receive: one more part, once at most half of the buffer is taken. An error becomes pending at the socket. */
 export function dumpContinue(sock: Sock): void {
-  if (sock.rmem > rcvbufOf(sock) >>> 1) return
+  if (rmemOf(sock) > rcvbufOf(sock) >>> 1) return
   const error = dumpPart(sock)
   if (!error) return
   setError(sock, -error)
@@ -115,7 +116,7 @@ function roomOfPart(sock: Sock): u32 {
 
 function dumpPart(sock: Sock): i32 {
   if (nil(sock.cold) || !sock.cold.dump || !dumpOf(sock).running) return -EINVAL
-  if (sock.rmem >= rcvbufOf(sock)) return -ENOBUFS
+  if (rmemOf(sock) >= rcvbufOf(sock)) return -ENOBUFS
   const room = roomOfPart(sock)
   let skb = kernelSkb(room, 0, GFP_KERNEL)
   if (nil(skb) && room > GOOD_SIZE) skb = kernelSkb(max(dumpOf(sock).minAlloc, GOOD_SIZE), 0, GFP_KERNEL)

@@ -7,15 +7,21 @@ import { Kernel, kernel, nextOrdinal } from '../kernel'
 import { STATE, nil } from '../memory'
 import { alloc, allocZero, free } from '../mm/alloc'
 import { tableAdd, tableFind, tableRemove, tableReserve } from '../mm/table'
-import { Cold, Sock, coldOf, protocolOf } from './sock'
+import { logDetach, logFree, logJoin, logLeave } from './group-log'
+import { Cold, SOCK_LOGGED, Sock, coldOf, protocolOf } from './sock'
 import { protocolAt } from './protocol'
 
-//   struct Group, 24 bytes
+//   struct Group, 64 bytes
 //      0 ┌──────────────┬──────────────┐
 //        │ key          │ number       │ netns and protocol
 //      8 │ members      │ used         │ array of sockets, oldest first; entries with holes
 //     16 │ live         │ room         │ entries without holes; entries allocated
-//     24 └──────────────┴──────────────┘
+//     24 │ log          │ logMask      │ references of messages, 0 without a log; its entries - 1
+//     32 │ logTail      │ logHead      │ place of the next entry; no member's place lies before the head
+//     40 │ logSum       │ slack        │ bytes accounted for all entries ever; what surely fits before all members are looked at
+//     48 │ attached     │ plain        │ how many read along; the list of those who do not, oldest first,
+//     56 │ plainCount   │ listed       │ their number, and how many the list has
+//     64 └──────────────┴──────────────┘
 @unmanaged
 export class Group {
   key: u32
@@ -24,6 +30,16 @@ export class Group {
   used: u32
   live: u32
   room: u32
+  log: usize
+  logMask: u32
+  logTail: u32
+  logHead: u32
+  logSum: u32
+  slack: u32
+  attached: u32
+  plain: usize
+  plainCount: u32
+  listed: u32
 }
 
 //   struct Membership, 12 bytes, in an array of the socket's cold part
@@ -37,7 +53,7 @@ export class Membership {
   index: u32
 }
 
-const GROUP_SIZE: u32 = 24
+const GROUP_SIZE: u32 = 64
 const MEMBERSHIP_SIZE: u32 = 12
 const FIRST_ROOM: u32 = 16
 const FIRST_MEMBERSHIPS: u32 = 5
@@ -80,6 +96,7 @@ function groupCreate(key: u32, number: u32): Group {
 function groupFree(group: Group): void {
   const table = STATE + offsetof<Kernel>('groupSlots')
   tableRemove(table, changetype<usize>(group), offsetof<Group>('key'), offsetof<Group>('number'))
+  logFree(group)
   if (group.members) free(group.members, group.room << 2)
   free(changetype<usize>(group), GROUP_SIZE)
   kernel().groups -= 1
@@ -195,6 +212,7 @@ export function groupJoin(sock: Sock, number: u32): i32 {
     return -ENOBUFS
   }
   if (!cold.memberCount) cold.moment = nextOrdinal()
+  if (sock.flags & SOCK_LOGGED) logDetach(sock)
   const membership = membershipAt(cold, cold.memberCount)
   cold.memberCount += 1
   membership.number = number
@@ -204,6 +222,7 @@ export function groupJoin(sock: Sock, number: u32): i32 {
   setMember(group, place, sock)
   group.used = max(group.used, place + 1)
   group.live += 1
+  logJoin(group, sock)
   if (number <= 32) cold.groups |= 1 << (number - 1)
   cold.highest = max(cold.highest, number)
   protocolAt(protocolOf(sock)).listening = protocolAt(protocolOf(sock)).registered
@@ -214,6 +233,7 @@ export function groupJoin(sock: Sock, number: u32): i32 {
 export function groupLeave(sock: Sock, number: u32): void {
   const cold = sock.cold
   const membership = membershipOf(sock, number)
+  logLeave(membership.group, sock, false)
   forgetMember(membership.group, membership.index)
   const last = membershipAt(cold, cold.memberCount - 1)
   const moved = changetype<usize>(last) != changetype<usize>(membership)
@@ -247,7 +267,10 @@ export function groupLeaveAll(sock: Sock): void {
   const cold = sock.cold
   if (nil(cold) || !cold.memberCount) return
   protocolAt(protocolOf(sock)).listening = protocolAt(protocolOf(sock)).registered
-  for (let i: u32 = 0; i < cold.memberCount; i++) forgetMember(membershipAt(cold, i).group, membershipAt(cold, i).index)
+  for (let i: u32 = 0; i < cold.memberCount; i++) {
+    logLeave(membershipAt(cold, i).group, sock, true)
+    forgetMember(membershipAt(cold, i).group, membershipAt(cold, i).index)
+  }
 }
 
 /** Gives the array of memberships back. */

@@ -17,8 +17,8 @@ import {
 } from '../uapi/constants'
 import { EINVAL, ENOPROTOOPT, EPERM } from '../uapi/errno'
 import { RECEIVE_AT, RECEIVE_SIZE } from '../memory'
+import { updateLimit } from '../skb/ring'
 import { changeMembership } from './bind'
-import { updateLimit } from './deliver'
 import { filterCount, filterProgram } from './filter'
 import { membershipAt } from './group'
 import {

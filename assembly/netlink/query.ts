@@ -12,9 +12,9 @@ import {
 import { kernel } from '../kernel'
 import { nil, setResult, refOf } from '../memory'
 import { RESULT_LIST } from '../result'
-import { ringAt, ringCount } from '../skb/ring'
 import { Skb } from '../skb/skb'
 import { Group, memberAt, membershipAt } from './group'
+import { queuedAt, queuedCount, rmemOf } from './group-log'
 import { SOCK_ARMED_READ, SOCK_BOUND, SOCK_CONNECTED, Sock, errorOf, rcvbufOf, sndbufOf } from './sock'
 import { blockedOn } from './wake'
 
@@ -24,7 +24,7 @@ import { blockedOn } from './wake'
  */
 export function pollBits(sock: Sock, events: u32): u32 {
   let bits: u32 = POLLOUT | POLLWRNORM | POLLWRBAND
-  if (ringCount(sock)) bits |= POLLIN | POLLRDNORM
+  if (queuedCount(sock)) bits |= POLLIN | POLLRDNORM
   if (errorOf(sock)) bits |= POLLERR
   if (!(bits & (POLLIN | POLLERR))) blockedOn(sock, SOCK_ARMED_READ)
   return bits & (events | POLLERR | POLLHUP)
@@ -48,7 +48,7 @@ export function listSock(sock: Sock): u32 {
   setResult(RESULT_LIST, sock.key)
   setResult(RESULT_LIST + 1, sock.portid)
   setResult(RESULT_LIST + 2, nil(sock.cold) ? 0 : sock.cold.groups)
-  setResult(RESULT_LIST + 3, sock.rmem)
+  setResult(RESULT_LIST + 3, rmemOf(sock))
   setResult(RESULT_LIST + 4, sock.drops)
   setResult(RESULT_LIST + 5, sock.id)
   setResult(RESULT_LIST + 6, sock.flags & SOCK_BOUND)
@@ -64,7 +64,7 @@ export function describeSock(sock: Sock): void {
   setResult(RESULT_LIST + 2, connected ? sock.cold.dstGroup : 0)
   setResult(RESULT_LIST + 3, rcvbufOf(sock))
   setResult(RESULT_LIST + 4, sndbufOf(sock))
-  setResult(RESULT_LIST + 5, ringCount(sock))
+  setResult(RESULT_LIST + 5, queuedCount(sock))
   setResult(RESULT_LIST + 6, sock.task.tgid)
   setResult(RESULT_LIST + 7, sock.key)
   setResult(RESULT_LIST + 8, sock.portid)
@@ -84,7 +84,7 @@ export function nextMembership(sock: Sock, after: u32): u32 {
 
 /** The message `index` places behind the next one of a queue: number (two words), port, group, truesize, length in the list words. */
 export function queuedMessage(sock: Sock, index: u32): u32 {
-  return listMessage(ringAt(sock, index))
+  return listMessage(queuedAt(sock, index))
 }
 
 /** Describes a message in the list words as queuedMessage() does; its reference. */

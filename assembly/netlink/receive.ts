@@ -16,10 +16,10 @@ import {
   RESULT_UID,
 } from '../result'
 import { Skb, skbData, skbGet, skbPut } from '../skb/skb'
-import { ringCount, ringFirst } from '../skb/ring'
-import { updateLimit } from './deliver'
+import { ringCount, updateLimit } from '../skb/ring'
 import { noteReceive } from './dump'
-import { SOCK_ARMED_READ, SOCK_CONGESTED, SOCK_SERVED, Sock, errorOf, setError } from './sock'
+import { logAttach, queuedFirst, queuedShift } from './group-log'
+import { SOCK_ARMED_READ, SOCK_CONGESTED, SOCK_HAS_GROUPS, SOCK_LOGGED, SOCK_SERVED, Sock, errorOf, setError } from './sock'
 import { blockedOn, wakeSenders } from './wake'
 import { WATCH_TAP, tapReceive } from './watch'
 
@@ -30,22 +30,15 @@ function relieve(sock: Sock): void {
     sock.flags &= ~SOCK_CONGESTED
     updateLimit(sock)
   }
+  if ((sock.flags & (SOCK_HAS_GROUPS | SOCK_LOGGED)) == SOCK_HAS_GROUPS) logAttach(sock)
   wakeSenders(sock)
-}
-
-/** The message that a receive would give; null if there is none. */
-// @ts-ignore: decorator
-@inline
-export function nextMessage(sock: Sock): Skb {
-  return ringCount(sock) == 0 ? changetype<Skb>(0) : ringFirst(sock)
 }
 
 /** Takes that message off the queue, which gives its reference up. */
 // @ts-ignore: decorator
 @inline
 export function takeOff(sock: Sock, skb: Skb): void {
-  sock.head += 1
-  sock.rmem -= skb.truesize
+  queuedShift(sock, skb)
   skbPut(skb)
   relieve(sock)
 }
@@ -88,7 +81,7 @@ export function receive(sock: Sock, len: u32, flags: u32): i32 {
     if (kernel().watch & WATCH_TAP) tapReceive(sock, changetype<Skb>(0), -(error as i32))
     return -(error as i32)
   }
-  const skb = nextMessage(sock)
+  const skb = queuedFirst(sock)
   if (nil(skb)) {
     relieve(sock)
     blockedOn(sock, SOCK_ARMED_READ)

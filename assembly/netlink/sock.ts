@@ -1,10 +1,13 @@
 // A user socket: the hot part, one cache line, and the cold part, made when something unusual is asked for.
 
+import { ENOBUFS } from '../uapi/errno'
 import { GFP_KERNEL } from '../uapi/constants'
+import { kernel } from '../kernel'
 import { allocZero, free } from '../mm/alloc'
 import { nil } from '../memory'
 import { Cred } from '../task/cred'
 import { Task } from '../task/task'
+import { Group } from './group'
 
 //   struct Sock, 64 bytes
 //      0 ┌──────────────┬──────────────┐
@@ -37,7 +40,7 @@ export class Sock {
   drops: u32
 }
 
-//   struct Cold, 112 bytes
+//   struct Cold, 124 bytes
 //      0 ┌──────────────┬──────────────┐
 //        │ dstPortid    │ dstGroup     │ the peer, if SOCK_CONNECTED
 //      8 │ rcvbuf       │ sndbuf       │
@@ -53,7 +56,9 @@ export class Sock {
 //     88 │ bufLock      │ optionsHigh  │
 //     96 │ procOperation│ procMask     │ the last request to cn_proc; which events, 0 before the first
 //    104 │ dump         │ maxReceive   │ the running dump; the longest receive buffer so far
-//    112 └──────────────┴──────────────┘
+//    112 │ log          │ cursor       │ if SOCK_LOGGED: the group; the next place of its log to be read,
+//    120 │ cursorSum    │              │ and the bytes accounted for all before it
+//    124 └──────────────┘
 @unmanaged
 export class Cold {
   dstPortid: u32
@@ -83,11 +88,14 @@ export class Cold {
   procMask: u32
   dump: usize
   maxReceive: u32
+  log: Group
+  cursor: u32
+  cursorSum: u32
 }
 
 /** Bytes of the hot part. */
 export const SOCK_SIZE: u32 = 64
-const COLD_SIZE: u32 = 112
+const COLD_SIZE: u32 = 124
 
 /** The socket has a port and stands in the port table. */
 export const SOCK_BOUND: u32 = 1
@@ -133,9 +141,10 @@ export const SOCK_SERVED: u32 = 524288
 export const SOCK_DUMPING: u32 = 1048576
 /** SO_PASSSEC. */
 export const SOCK_PASSSEC: u32 = 2097152
-
 /** A delayed message may be on its way to it. */
 export const SOCK_DELAYED: u32 = 4194304
+/** It reads its group's log along: what it has not read there is queued too. Every delivery takes the careful path. */
+export const SOCK_LOGGED: u32 = 8388608
 
 const ERROR_SHIFT: u32 = 24
 
@@ -166,6 +175,19 @@ export function errorOf(sock: Sock): u32 {
 /** Sets the pending error; 0 clears it. */
 export function setError(sock: Sock, error: u32): void {
   sock.flags = (sock.flags & ((1 << ERROR_SHIFT) - 1)) | (error << ERROR_SHIFT)
+}
+
+/** Messages were lost: counted, and unless the socket asked for silence, reported once and followed by congestion. Whether it is news. */
+export function noteLoss(sock: Sock, count: u32): bool {
+  const news = !(sock.flags & (SOCK_NO_ENOBUFS | SOCK_CONGESTED))
+  if (news) {
+    sock.flags |= SOCK_CONGESTED
+    sock.softlimit = 0
+    setError(sock, ENOBUFS)
+  }
+  sock.drops += count
+  kernel().dropped += count
+  return news
 }
 
 /** The cold part, made if need be; null without memory. */

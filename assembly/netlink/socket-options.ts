@@ -40,12 +40,14 @@ import {
 } from '../uapi/constants'
 import { EACCES, EDOM, EINVAL, ENOBUFS, ENODATA, ENOENT, ENOPROTOOPT, EOPNOTSUPP, EPERM } from '../uapi/errno'
 import { RECEIVE_AT, RECEIVE_SIZE, TRANSMIT_AT, nil } from '../memory'
-import { updateLimit } from './deliver'
+import { updateLimit } from '../skb/ring'
 import { filterAttach, filterCount, filterFree, filterMemory, filterProgram } from './filter'
+import { logAttach, logDetach, rmemOf } from './group-log'
 import {
   SOCK_FILTERED,
   SOCK_FILTER_LOCKED,
   SOCK_IS_DGRAM,
+  SOCK_LOGGED,
   SOCK_PASSCRED,
   SOCK_PASSSEC,
   Sock,
@@ -88,8 +90,10 @@ function setBuffer(sock: Sock, receive: bool, force: bool, value: u32): i32 {
   const wanted: u32 = force ? ((value as i32) < 0 ? 0 : value) : min(value, MAX_BUFFER)
   const doubled: u32 = wanted > 0x3fffffff ? 0x7ffffffe : wanted << 1
   if (receive) {
+    if (sock.flags & SOCK_LOGGED) logDetach(sock)
     cold.rcvbuf = max(doubled, MIN_RCVBUF)
     updateLimit(sock)
+    logAttach(sock)
     wakeSenders(sock)
   } else {
     cold.sndbuf = max(doubled, MIN_SNDBUF)
@@ -204,7 +208,7 @@ export function setSocket(sock: Sock, name: i32, length: i32): i32 {
 // sk_meminfo: rmem, rcvbuf, wmem, sndbuf, forward, queued, option memory, backlog, drops
 function putMeminfo(sock: Sock): void {
   memory.fill(RECEIVE_AT, 0, MEMINFO_BYTES)
-  putWord(0, sock.rmem)
+  putWord(0, rmemOf(sock))
   putWord(4, rcvbufOf(sock))
   putWord(12, sndbufOf(sock))
   putWord(24, filterMemory(sock))

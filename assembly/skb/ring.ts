@@ -1,9 +1,9 @@
 // The receive ring of a socket: 4-byte references, allocated at the first message, doubled up to what rcvbuf lets in.
 
-import { GFP_KERNEL } from '../uapi/constants'
 import { alloc, free } from '../mm/alloc'
+import { GFP_NOFAIL } from '../mm/gfp'
 import { smallestTruesize } from '../mm/truesize'
-import { Sock, rcvbufOf } from '../netlink/sock'
+import { SOCK_CONGESTED, SOCK_FILTERED, SOCK_LOGGED, Sock, rcvbufOf } from '../netlink/sock'
 import { Skb, skbPut } from './skb'
 
 const FIRST_ENTRIES: u32 = 16
@@ -46,7 +46,7 @@ export function ringReserve(sock: Sock): bool {
 
 function ringMove(sock: Sock, entries: u32): bool {
   // Linux needs no memory to queue a message: whoever could allocate one can queue it, whatever the pressure.
-  const ring = alloc(entries << 2, GFP_KERNEL)
+  const ring = alloc(entries << 2, GFP_NOFAIL)
   if (!ring) return false
   const count = ringCount(sock)
   for (let i: u32 = 0; i < count; i++) {
@@ -61,13 +61,12 @@ function ringMove(sock: Sock, entries: u32): bool {
 }
 
 /**
- * The one number that a fast delivery compares rmem with: below it neither the ring is full nor rcvbuf reached. 0 sends every
- * delivery down the careful path.
+ * Recomputes the one number that a fast delivery compares rmem with: below it neither the ring is full nor rcvbuf reached. 0 sends
+ * every delivery down the careful path.
  */
-export function ringLimit(sock: Sock): u32 {
-  if (!sock.ring) return 0
-  const full = (sock.mask + 1) * smallestTruesize()
-  return min(full, rcvbufOf(sock))
+export function updateLimit(sock: Sock): void {
+  const careful = !sock.ring || sock.flags & (SOCK_CONGESTED | SOCK_FILTERED | SOCK_LOGGED)
+  sock.softlimit = careful ? 0 : min((sock.mask + 1) * smallestTruesize(), rcvbufOf(sock))
 }
 
 /** Gives back the ring and everything in it. */

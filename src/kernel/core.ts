@@ -45,7 +45,7 @@ import { Log } from './log.js'
 import { Modules } from './modules.js'
 import { Ownership } from './ownership.js'
 import { ProcFs } from './procfs.js'
-import { configWords, resolveLimits, resolveProfile } from './profiles.js'
+import { configWords, resolveGroupLog, resolveLimits, resolveProfile } from './profiles.js'
 import { Requests } from './requests.js'
 import { readStateHash } from './state-hash.js'
 import { Timers } from './timers.js'
@@ -68,7 +68,7 @@ export interface Parts {
 export function bootMachine(options: BootOptions, prepare?: (machine: Machine) => void): Machine {
   asObject(options, 'options')
   const limits = resolveLimits(options.limits)
-  const words = configWords(resolveProfile(options.profile), limits)
+  const words = configWords(resolveProfile(options.profile), limits, resolveGroupLog(options.groupLog))
   const seed = u32(options.seed ?? 0, 'seed')
   asBoolean(options.journal ?? false, 'journal')
   const machine = new Machine({ module: options.module, memory: limits.memory, seed, words })

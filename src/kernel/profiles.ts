@@ -20,6 +20,9 @@ export const DEFAULT_LIMITS: Limits = {
   namespaces: 256,
 }
 
+/** A log costs a little memory, and its members a look at it with every receive. */
+const DEFAULT_GROUP_LOG = 8
+
 /** References are signed numbers on their way out, so memory ends below 2 GiB. */
 const MAX_MEMORY = 2 ** 31 - 65536
 const MAX_COUNT = 2 ** 31 - 1
@@ -77,8 +80,16 @@ export function resolveLimits(asked: Partial<Limits> = {}): Limits {
   return limits
 }
 
-/** Profile and limits as words, in the order of struct Kernel (assembly/kernel.ts). */
-export function configWords(profile: Profile, limits: Limits): number[] {
+/**
+ * From how many members on a group keeps a log, as the machine takes it.
+ * @throws TypeError, RangeError
+ */
+export function resolveGroupLog(asked: BootOptions['groupLog'] = DEFAULT_GROUP_LOG): number {
+  return checkCount(asked, 'groupLog', 0, MAX_COUNT) || MAX_COUNT
+}
+
+/** Profile and limits as words, in the order of struct Kernel (assembly/kernel.ts), and from how many members a group keeps a log. */
+export function configWords(profile: Profile, limits: Limits, groupLog = resolveGroupLog()): number[] {
   const { truesize } = profile
   return [
     truesize.skbuff,
@@ -96,5 +107,6 @@ export function configWords(profile: Profile, limits: Limits): number[] {
     limits.timers,
     limits.groups,
     limits.namespaces,
+    groupLog,
   ]
 }

@@ -2,9 +2,10 @@
 
 import { expect } from 'vitest'
 import type { BootOptions } from '../../src/api.js'
-import { configWords, resolveLimits, resolveProfile } from '../../src/kernel/profiles.js'
+import { configWords, resolveGroupLog, resolveLimits, resolveProfile } from '../../src/kernel/profiles.js'
 import { LAYOUT, Machine } from '../../src/machine/index.js'
 import { AF_NETLINK, NETLINK_USERSOCK, SOCK_RAW, SOL_NETLINK, SOL_SOCKET } from '../../src/uapi/index.js'
+import { bootOptions } from '../support/boot-options.js'
 import { watch } from '../support/kernels.js'
 
 export const ADDRESS_BYTES = 12
@@ -29,7 +30,8 @@ export class Core {
 
   constructor(options: BootOptions = {}) {
     const limits = resolveLimits(options.limits)
-    const words = configWords(resolveProfile(options.profile), limits)
+    const { profile, groupLog } = bootOptions(options)
+    const words = configWords(resolveProfile(profile), limits, resolveGroupLog(groupLog))
     this.machine = new Machine({ memory: limits.memory, seed: options.seed ?? 0, words })
     this.abi = this.machine.abi
   }

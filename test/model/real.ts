@@ -1,9 +1,10 @@
 // The kernel under test as the other side of the comparison: nothing but its public surface, made without boot() because tests halt it themselves.
-import type { Kernel, KernelSocket, Limits, ReceivedMsg, Socket, Task } from '../../src/api.js'
+import type { BootOptions, Kernel, KernelSocket, Limits, ReceivedMsg, Socket, Task } from '../../src/api.js'
 import { Kernel as Machine } from '../../src/kernel/index.js'
 import * as uapi from '../../src/uapi/index.js'
 import { LINUX_2_6_14, LINUX_6 } from '../../src/uapi/index.js'
 import { SystemError } from '../../src/user/index.js'
+import { bootOptions } from '../support/boot-options.js'
 import {
   bytesOf,
   type Calls,
@@ -53,9 +54,14 @@ export class Real implements Side {
   readonly #module: KernelSocket
   #heard: unknown[] = []
 
-  constructor(profile: keyof typeof PROFILES, seed: number, limits: Partial<Limits> = { memory: 8 * 1024 * 1024 }) {
+  constructor(
+    profile: keyof typeof PROFILES,
+    seed: number,
+    limits: Partial<Limits> = { memory: 8 * 1024 * 1024 },
+    options: BootOptions = {},
+  ) {
     const chosen = PROFILES[profile]
-    this.kernel = Machine.boot({ seed, limits, ...(chosen && { profile: chosen }) })
+    this.kernel = Machine.boot(bootOptions({ seed, limits, ...options, ...(chosen && { profile: chosen }) }))
     this.tasks = TASKS.map((_, index) => this.#spawn(index))
     const input = ({
       data,

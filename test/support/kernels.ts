@@ -3,6 +3,7 @@
 import { afterAll, afterEach, beforeEach, expect } from 'vitest'
 import type { BootOptions, Kernel, RestoreOptions, Snapshot } from '../../src/api.js'
 import { boot as bootKernel, restore as restoreKernel } from '../../src/index.js'
+import { bootOptions } from './boot-options.js'
 
 export * from '../../src/index.js'
 
@@ -27,7 +28,7 @@ export function watch<T extends Halting>(machine: T): T {
 
 /** boot() of src/index.ts; the end of the test halts the kernel and looks for leaks. */
 export function boot(options?: BootOptions): Kernel {
-  return watch(bootKernel(options))
+  return watch(bootKernel(bootOptions(options)))
 }
 
 /** restore() of src/index.ts, watched in the same way. */
@@ -37,7 +38,7 @@ export function restore(snapshot: Snapshot | Uint8Array, options?: RestoreOption
 
 /** For tests that boot by the hundred: the kernel is halted, and looked at, as soon as `use` is done. */
 export function withKernel<T>(options: BootOptions | undefined, use: (kernel: Kernel) => T): T {
-  const kernel = bootKernel(options)
+  const kernel = bootKernel(bootOptions(options))
   const result = use(kernel)
   expect(kernel.halt(), 'bytes that nobody gave back').toBe(0)
   return result
