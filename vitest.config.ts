@@ -72,8 +72,13 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       project('release', 'release', ['test/**/*.test.ts'], finished),
-      // What test/artefact and test/host look at does not depend on the build that runs.
-      project('debug', 'debug', ['test/**/*.test.ts'], [...finished, 'test/artefact/**', 'test/host/**']),
+      // What test/artefact, test/bench and test/host look at does not depend on the build that runs.
+      project(
+        'debug',
+        'debug',
+        ['test/**/*.test.ts'],
+        [...finished, 'test/artefact/**', 'test/bench/**', 'test/host/**'],
+      ),
       project('page', 'release', ['test/page/**/*.test.ts']),
       project('package', 'release', ['test/package/**/*.test.ts']),
       project('playground', 'release', ['test/playground/**/*.test.ts']),

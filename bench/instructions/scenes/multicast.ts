@@ -1,0 +1,82 @@
+// From kernel code to the members of a group.
+import type { BootOptions, CoreKernel, Socket } from '../../../src/api.js'
+import {
+  AF_NETLINK,
+  GFP_KERNEL,
+  NETLINK_ADD_MEMBERSHIP,
+  NETLINK_CONNECTOR,
+  SO_RCVBUFFORCE,
+  SOCK_RAW,
+  SOL_NETLINK,
+  SOL_SOCKET,
+} from '../../../src/uapi/index.js'
+import { check, ID, messageOf, type Scene } from '../scene.js'
+
+// A protocol number that Linux does not use.
+const PROTOCOL = 25
+const GROUP = 20
+const QUEUE_BYTES = 1 << 20
+const MESSAGES = 10
+
+/** netlink_broadcast() to many listeners, and how each of them receives what is queued. */
+export function toListeners(listeners: number): Scene {
+  return {
+    rows: [
+      `multicast to ${listeners} listeners, one send`,
+      `multicast to ${listeners} listeners, per listener`,
+      `drain of ${listeners} listeners, per message`,
+    ],
+    prepare(boot) {
+      const { kernel, count } = boot(roomFor(listeners))
+      const ksock = kernel.netlink_kernel_create(PROTOCOL)
+      check(ksock !== null, 'netlink_kernel_create')
+      const members = openMembers(kernel, PROTOCOL, listeners)
+      const message = messageOf(64)
+      const send = () =>
+        check(kernel.netlink_broadcast(ksock, message, 0, GROUP, GFP_KERNEL) === 0, 'netlink_broadcast')
+      return () => {
+        const sent = count(() => repeat(MESSAGES, send)) / MESSAGES
+        const drained = count(() => drain(members, message.length))
+        return [sent, sent / listeners, drained / MESSAGES / listeners]
+      }
+    },
+  }
+}
+
+/** cn_netlink_send() to a group with one member. */
+export const connectorSend: Scene = {
+  rows: ['cn_netlink_send, 64 B, to one listener'],
+  prepare(boot) {
+    const { kernel, count } = boot()
+    const members = openMembers(kernel, NETLINK_CONNECTOR, 1)
+    const message = { id: ID, seq: 1, ack: 1, data: new Uint8Array(64) }
+    const send = () => check(kernel.cn_netlink_send(message, GROUP, GFP_KERNEL) === 0, 'cn_netlink_send')
+    return () => {
+      const sent = count(() => repeat(MESSAGES, send))
+      drain(members, messageOf(64).length)
+      return [sent / MESSAGES]
+    }
+  },
+}
+
+const roomFor = (sockets: number): BootOptions => ({ limits: { memory: 64 << 20, sockets: sockets + 16 } })
+
+function openMembers(kernel: CoreKernel, protocol: number, count: number): Socket[] {
+  const task = kernel.spawn()
+  return Array.from({ length: count }, () => {
+    const member = task.socket(AF_NETLINK, SOCK_RAW, protocol)
+    member.setsockopt(SOL_SOCKET, SO_RCVBUFFORCE, QUEUE_BYTES)
+    member.bind({})
+    member.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, GROUP)
+    return member
+  })
+}
+
+function drain(members: readonly Socket[], length: number): void {
+  const buffer = new Uint8Array(length)
+  for (const member of members) repeat(MESSAGES, () => check(member.recv(buffer) === length, 'recv'))
+}
+
+function repeat(times: number, act: () => void): void {
+  for (let i = 0; i < times; i++) act()
+}
