@@ -67,8 +67,8 @@ export function sized(bytes: ArrayLike<number>): number[] {
   return [...leb(bytes.length), ...Array.from(bytes)]
 }
 
-/** A vector with one more item. */
-export function appended(vector: Uint8Array, item: readonly number[]): number[] {
+/** A vector with more items. */
+export function appended(vector: Uint8Array, items: readonly number[][]): number[] {
   const reader = new Reader(vector)
-  return [...leb(reader.u32() + 1), ...reader.rest(), ...item]
+  return [...leb(reader.u32() + items.length), ...reader.rest(), ...items.flat()]
 }

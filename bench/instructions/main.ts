@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { instrument } from './instrument.js'
 import { countingBoot } from './kernel.js'
 import { type Counts, measure } from './measure.js'
 import { growths, MOST } from './scale.js'
@@ -23,11 +24,18 @@ export function main(args: string[], root: string): number {
     process.stdout.write(USAGE)
     return 0
   }
-  const boot = countingBoot(new Uint8Array(readFileSync(join(root, 'build/release.wasm'))))
+  const boot = countingBoot(instrument(new Uint8Array(readFileSync(join(root, 'build/release.wasm')))))
   const counts: Counts = Object.assign({}, ...scenes.map((scene) => measure(scene, boot)))
   const stored = readStored(root)
   const grown = growths(counts)
-  const lines = ['Wasm instructions of one operation', '', ...drawTable(counts, stored), '', ...drawGrowths(grown), '']
+  const lines = [
+    'Wasm instructions of one operation; bytes where the row says so',
+    '',
+    ...drawTable(counts, stored),
+    '',
+    ...drawGrowths(grown),
+    '',
+  ]
   if (values.write) writeStored(root, counts)
   process.stdout.write(`${[...lines, verdict(counts, stored, values.write)].join('\n')}\n`)
   return grown.some(({ ratio }) => ratio > MOST) ? 1 : 0

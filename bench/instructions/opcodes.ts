@@ -15,12 +15,24 @@ export const CALL = 0x10
 export const CALL_INDIRECT = 0x11
 export const GLOBAL_GET = 0x23
 export const GLOBAL_SET = 0x24
+export const I32_CONST = 0x41
 export const I64_CONST = 0x42
 export const I64_ADD = 0x7c
+export const I64_EXTEND_I32_U = 0xad
+const BULK = 0xfc
+const VECTOR = 0xfd
+const MEMORY_INIT = 8
+const MEMORY_COPY = 10
+const MEMORY_FILL = 11
+
+/** Whether it is an instruction of linear memory whose last operand is a length. */
+export function movesBytes(code: Uint8Array, at: number): boolean {
+  return code[at] === BULK && [MEMORY_INIT, MEMORY_COPY, MEMORY_FILL].includes(code[at + 1]!)
+}
 
 /** Goes past what follows an opcode. @throws TypeError for an instruction that asc does not write */
 export function skipImmediates(code: Reader, opcode: number): void {
-  const skip = opcode === 0xfc ? bulkSkip(code.u32()) : opcode === 0xfd ? vectorSkip(code.u32()) : plainSkip(opcode)
+  const skip = opcode === BULK ? bulkSkip(code.u32()) : opcode === VECTOR ? vectorSkip(code.u32()) : plainSkip(opcode)
   if (skip === undefined) throw new TypeError(`unknown instruction ${opcode.toString(16)} before byte ${code.at}`)
   skip(code)
 }

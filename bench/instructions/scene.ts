@@ -49,3 +49,5 @@ export function scattered(count: number): number[] {
 export function chosen<T>(count: number, list: readonly T[]): T[] {
   return scattered(count).map((number) => list[number % list.length]!)
 }
+
+export const withCommas = (number: number) => number.toLocaleString('en-US', { maximumFractionDigits: 3 })

@@ -1,8 +1,9 @@
 // The table of the command.
 import type { Counts } from './measure.js'
 import type { Growth } from './scale.js'
+import { withCommas } from './scene.js'
 
-const HEAD = ['', 'instructions', 'stored', 'difference']
+const HEAD = ['', 'count', 'stored', 'difference']
 
 /** The lines to print. */
 export function drawTable(counts: Counts, stored: Counts): string[] {
@@ -17,16 +18,14 @@ export function drawTable(counts: Counts, stored: Counts): string[] {
 }
 
 function compared(count: number, stored: number | undefined): string[] {
-  if (stored === undefined) return [number(count), '-', 'new']
-  return [number(count), number(stored), count === stored ? '' : percent(count / stored)]
+  if (stored === undefined) return [withCommas(count), '-', 'new']
+  return [withCommas(count), withCommas(stored), count === stored ? '' : percent(count / stored)]
 }
 
 /** A line for each row that grows with a number. */
 export function drawGrowths(growths: readonly Growth[]): string[] {
   return growths.map(({ row, base, ratio }) => `${row}: ${percent(ratio)} against "${base}"`)
 }
-
-const number = (count: number) => count.toLocaleString('en-US', { maximumFractionDigits: 3 })
 
 function percent(ratio: number): string {
   const change = (ratio - 1) * 100

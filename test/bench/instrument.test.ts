@@ -1,6 +1,6 @@
 // The counter counts each executed instruction once: modules made by hand, whose counts can be told by reading them.
 import { describe, expect, test } from 'vitest'
-import { COUNTER, instrument } from '../../bench/instructions/instrument.js'
+import { BULK_BYTES, INSTRUCTIONS, instrument } from '../../bench/instructions/instrument.js'
 import { readBytes } from '../support/files.js'
 
 const I32 = 0x7f
@@ -34,7 +34,8 @@ function moduleOf(
 
 interface Instance {
   readonly run: (argument: number) => number
-  readonly [COUNTER]: WebAssembly.Global
+  readonly [INSTRUCTIONS]: WebAssembly.Global
+  readonly [BULK_BYTES]: WebAssembly.Global
 }
 
 function instanceOf(bytes: Uint8Array<ArrayBuffer>): Instance {
@@ -46,7 +47,7 @@ function counted(bytes: Uint8Array<ArrayBuffer>, argument: number): { result: nu
   const instance = instanceOf(instrument(bytes))
   const result = instance.run(argument)
   expect(result).toBe(instanceOf(bytes).run(argument))
-  return { result, count: Number(instance[COUNTER].value) }
+  return { result, count: Number(instance[INSTRUCTIONS].value) }
 }
 
 test('a straight line', () => {
@@ -57,7 +58,7 @@ test('a straight line', () => {
 test('runs add up', () => {
   const instance = instanceOf(instrument(moduleOf([GET, 0])))
   for (let i = 0; i < 5; i++) instance.run(i)
-  expect(instance[COUNTER].value).toBe(5n)
+  expect(instance[INSTRUCTIONS].value).toBe(5n)
 })
 
 test('nops, drops and long constants are one each', () => {
@@ -150,13 +151,18 @@ test('SIMD: constants, shuffles, lanes, stores of lanes', () => {
   })
 })
 
-test('bulk copies and fills are one', () => {
+test('bulk copies and fills are one, and their bytes are counted apart', () => {
   const copy = [CONST, 0, CONST, 32, GET, 0, BULK, 10, 0, 0]
-  const fill = [CONST, 32, CONST, 1, GET, 0, BULK, 11, 0]
-  expect(counted(moduleOf([...fill, ...copy, CONST, 0, LOAD, 2, 0]), 8)).toEqual({ result: 0x01010101, count: 10 })
+  const fill = [CONST, 32, CONST, 1, CONST, 5, BULK, 11, 0]
+  const bytes = moduleOf([...fill, ...copy, CONST, 0, LOAD, 2, 0])
+  expect(counted(bytes, 4)).toEqual({ result: 0x01010101, count: 10 })
+  const instance = instanceOf(instrument(bytes))
+  instance.run(3)
+  instance.run(2)
+  expect(instance[BULK_BYTES].value).toBe(15n)
 })
 
-describe('the counter has a place', () => {
+describe('the counters have a place', () => {
   test('behind the globals and exports that are there, before what comes after them', () => {
     const globals = section(6, 2, I32, 0, CONST, 5, END, I32, 1, CONST, 6, END)
     const data = section(11, 1, 0, CONST, 0, END, 1, 42)
@@ -176,7 +182,7 @@ describe('the counter has a place', () => {
     ])
     const module = new WebAssembly.Module(instrument(importsOne))
     const { exports } = new WebAssembly.Instance(module, { m: { g: 3 } })
-    expect((exports[COUNTER] as WebAssembly.Global).value).toBe(2n)
+    expect((exports[INSTRUCTIONS] as WebAssembly.Global).value).toBe(2n)
   })
 })
 

@@ -1,6 +1,6 @@
 // From a task into the kernel, to a callback.
 import { NETLINK_CONNECTOR } from '../../../src/uapi/index.js'
-import { check, chosen, ID, messageOf, openSocket, type Scene, scattered } from '../scene.js'
+import { check, chosen, ID, messageOf, openSocket, type Scene, scattered, withCommas } from '../scene.js'
 
 const AT_RANDOM = 1000
 
@@ -10,7 +10,7 @@ export const toCallback: Scene = { ...amongCallbacks(1), rows: ['send to a callb
 /** The same at random among many ids. */
 export function amongCallbacks(callbacks: number): Scene {
   return {
-    rows: [`send to a callback, 64 B, at random among ${callbacks}`],
+    rows: [`send to a callback, 64 B, at random among ${withCommas(callbacks)}`],
     prepare(boot) {
       const { kernel, count } = boot({ limits: { memory: 64 << 20, callbacks: callbacks + 16 } })
       const sender = openSocket(kernel.spawn(), NETLINK_CONNECTOR)

@@ -2,7 +2,8 @@
 import type { BootOptions } from '../../../src/api.js'
 import { NETLINK_USERSOCK } from '../../../src/uapi/index.js'
 import { SystemError } from '../../../src/user/index.js'
-import { check, chosen, messageOf, openSocket, type Scene, scattered } from '../scene.js'
+import type { Boot } from '../kernel.js'
+import { check, chosen, messageOf, openSocket, type Scene, scattered, withCommas } from '../scene.js'
 
 const TIMES = 100
 const AT_RANDOM = 1000
@@ -12,23 +13,41 @@ export function oneToOne(payload: number, size: string): Scene {
   return {
     rows: [`send, ${size}`, `recv, ${size}`],
     prepare(boot) {
-      const { kernel, count } = boot()
-      const task = kernel.spawn()
-      const receiver = openSocket(task, NETLINK_USERSOCK)
-      const sender = openSocket(task, NETLINK_USERSOCK)
-      sender.connect({ nl_pid: receiver.getsockname().nl_pid })
-      const message = messageOf(payload)
-      const buffer = new Uint8Array(message.length)
+      const { count, send, recv } = pair(boot, payload)
       return () => {
         let [sent, received] = [0, 0]
         for (let i = 0; i < TIMES; i++) {
-          sent += count(() => sender.send(message))
-          received += count(() => check(receiver.recv(buffer) === message.length, 'recv'))
+          sent += count(send)
+          received += count(recv)
         }
         return [sent / TIMES, received / TIMES]
       }
     },
   }
+}
+
+/** What the bulk instructions move, each of which counts as one. */
+export function movedOneToOne(payload: number, size: string): Scene {
+  return {
+    rows: [`send, ${size}: bytes moved in bulk`, `recv, ${size}: bytes moved in bulk`],
+    prepare(boot) {
+      const { bulkBytes, send, recv } = pair(boot, payload)
+      return () => [bulkBytes(send), bulkBytes(recv)]
+    },
+  }
+}
+
+function pair(boot: Boot, payload: number) {
+  const { kernel, count, bulkBytes } = boot()
+  const task = kernel.spawn()
+  const receiver = openSocket(task, NETLINK_USERSOCK)
+  const sender = openSocket(task, NETLINK_USERSOCK)
+  sender.connect({ nl_pid: receiver.getsockname().nl_pid })
+  const message = messageOf(payload)
+  const buffer = new Uint8Array(message.length)
+  const send = () => check(sender.send(message) === message.length, 'send')
+  const recv = () => check(receiver.recv(buffer) === message.length, 'recv')
+  return { count, bulkBytes, send, recv }
 }
 
 /** What a receiver pays who asks too early. */
@@ -55,7 +74,7 @@ function codeOf(call: () => unknown): string | undefined {
 /** A message to one of many sockets, which receives it. Their ports have no order. */
 export function amongMany(sockets: number, limits: BootOptions['limits'] = {}): Scene {
   return {
-    rows: [`send + recv, 64 B, at random among ${sockets} sockets`],
+    rows: [`send + recv, 64 B, at random among ${withCommas(sockets)} sockets`],
     prepare(boot) {
       const { kernel, count } = boot({ limits })
       const task = kernel.spawn()
