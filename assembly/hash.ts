@@ -34,8 +34,6 @@ import { DELAYS } from './time/timer'
 
 const HIDDEN = SOCK_ARMED_READ | SOCK_ARMED_ROOM | SOCK_BUSY | SOCK_DYING | SOCK_DELAYED | SOCK_LOGGED
 
-// @ts-ignore: decorator
-@inline
 function mix(h: u64, value: u64): u64 {
   h = (h ^ value) * 0x9e3779b97f4a7c15
   return h ^ (h >>> 29)

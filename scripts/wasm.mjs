@@ -21,6 +21,10 @@ export const WASM_OUTPUTS = ['build/release.wasm', 'build/debug.wasm', 'src/mach
 const asc = fileURLToPath(import.meta.resolve('assemblyscript/bin/asc.js'))
 /** 32 bits are enough to tell one kernel from the next. */
 const DIGEST_DIGITS = 8
+const OPTIMIZE_LEVEL = 2
+const SHRINK_LEVEL = 2
+/** What the kernel uses of WebAssembly beyond its first version. */
+const FEATURES = ['BulkMemory', 'BulkMemoryOpt', 'SIMD128', 'SignExt', 'MutableGlobals', 'NontrappingFPToInt']
 // New files come here first and move in together, so that a failed build leaves the last good one.
 const FRESH = 'build/fresh'
 
@@ -30,7 +34,7 @@ export async function buildWasm(root) {
   await Promise.all([compile(root, 'release'), compile(root, 'debug')])
   const abi = parseAbi(readFileSync(join(root, 'assembly/abi.ts'), 'utf8'))
   const layout = agreedLayout(root, abi)
-  await removeConstants(root, abi)
+  await finishRelease(root, abi)
   const sources = hashFiles(root, listFiles(root, ['assembly', 'asconfig.json']))
   const generated = renderAbi(abi, layout, sources.slice(0, DIGEST_DIGITS))
   for (const file of ['release.wasm', 'debug.wasm', 'debug.wasm.map']) {
@@ -48,12 +52,17 @@ async function compile(root, target) {
 }
 
 // The host has the constants from the generated file: in the release build they would only be carried about.
-async function removeConstants(root, abi) {
+async function finishRelease(root, abi) {
   const file = join(root, FRESH, 'release.wasm')
   const { default: binaryen } = await import(createRequire(asc).resolve('binaryen'))
   const module = binaryen.readBinary(new Uint8Array(readFileSync(file)))
   for (const { name } of abi.constants) module.removeExport(name)
-  module.runPasses(['remove-unused-module-elements'])
+  module.setFeatures(FEATURES.reduce((all, name) => all | binaryen.Features[name], 0))
+  // What asc leaves gets smaller still when it is optimized as a whole, and nothing is gained by a third time.
+  binaryen.setOptimizeLevel(OPTIMIZE_LEVEL)
+  binaryen.setShrinkLevel(SHRINK_LEVEL)
+  module.optimize()
+  module.optimize()
   writeFileSync(file, module.emitBinary())
 }
 

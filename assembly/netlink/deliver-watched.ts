@@ -1,18 +1,16 @@
 // The same delivery as in deliver.ts while somebody watches: the tap is told of each receiver, and fault rules are asked about it.
 // A way of its own, so that who is not watched does not pay.
 
-import { EAGAIN, ECONNREFUSED, ENOBUFS, ESRCH } from '../uapi/errno'
+import { EAGAIN, ECONNREFUSED, ENOBUFS } from '../uapi/errno'
 import { kernel } from '../kernel'
 import { nil } from '../memory'
 import { Skb, skbPut } from '../skb/skb'
-import { procPasses } from '../connector/proc'
 import { delay } from './delay'
-import { FILTER_PROC, FROM_KERNEL_ATOMIC, LEFT_OUT, cutTo, kept, overrun, shortened, takeOne, unicastTo, whole } from './deliver'
-import { Group, memberAt } from './group'
+import { FROM_KERNEL_ATOMIC, kept, overrun, shortened, takeOne, unicastTo } from './deliver'
 import { kernelInput } from './input'
 import { portFind } from './port'
 import { INPUT_CONNECTOR, protocolAt } from './protocol'
-import { SOCK_ARMED_ROOM, SOCK_BROADCAST_ERROR, SOCK_CONNECTED, Sock } from './sock'
+import { SOCK_ARMED_ROOM, SOCK_CONNECTED, Sock } from './sock'
 import { blockedOn } from './wake'
 import {
   FAULT_DELAY,
@@ -105,39 +103,4 @@ export function takeWatched(sock: Sock, skb: Skb, group: u32): i32 {
   if (taken == 0) kernel().delivered += 1
   tapDelivery(sock, verdictOf(taken, before))
   return taken
-}
-
-/** broadcast() of deliver.ts. */
-export function broadcastWatched(group: Group, skb: Skb, exclude: u32, sender: Sock, shared: bool, filter: u32): i32 {
-  let delivered = false
-  let failed = false
-  let offered = skb
-  for (let i = group.used; i > 0; i--) {
-    const sock = memberAt(group, i - 1)
-    if (nil(sock) || sock.portid == exclude || changetype<usize>(sock) == changetype<usize>(sender)) continue
-    let taken = 0
-    const keep: u32 = filter == FILTER_PROC && !procPasses(sock, skb) ? 0 : kept(sock, offered)
-    if (keep == 0) {
-      tapDelivery(sock, VERDICT_FILTERED)
-      taken = LEFT_OUT
-    } else {
-      const cut = keep >= offered.len ? offered : cutTo(keep, skb, offered, shared)
-      if (nil(cut)) {
-        tapDelivery(sock, VERDICT_NO_MEMORY)
-        taken = -ENOBUFS
-      } else {
-        offered = cut
-        taken = takeWatched(sock, offered, group.number)
-      }
-    }
-    if (taken < 0) {
-      overrun(sock)
-      if (sock.flags & SOCK_BROADCAST_ERROR) failed = true
-      continue
-    }
-    if (taken == 0) delivered = true
-    offered = whole(skb, offered)
-  }
-  whole(skb, offered)
-  return failed ? -ENOBUFS : delivered ? 0 : -ESRCH
 }

@@ -7,9 +7,9 @@ import { nil } from '../memory'
 import { Skb, skbAlloc, skbData, skbGet, skbPut } from '../skb/skb'
 import { ringPush, ringReserve, updateLimit } from '../skb/ring'
 import { procPasses } from '../connector/proc'
-import { broadcastWatched, unicastWatched } from './deliver-watched'
+import { takeWatched, unicastWatched } from './deliver-watched'
 import { runFilter } from './filter'
-import { Group, groupFind, memberAt } from './group'
+import { groupFind, memberAt } from './group'
 import { logAppend, logDetach, logNarrow, logSettle, plainMember } from './group-log'
 import { kernelInput } from './input'
 import { portFind } from './port'
@@ -25,7 +25,7 @@ import {
   rcvbufOf,
 } from './sock'
 import { blockedOn, wakeReaders } from './wake'
-import { WATCH_FAULTS, tapDelivery, verdictOf } from './watch'
+import { VERDICT_FILTERED, VERDICT_NO_MEMORY, VERDICT_QUEUED, WATCH_FAULTS, tapDelivery } from './watch'
 
 /** A process sends: a full receiver is -EAGAIN and does not notice. */
 export const FROM_USER: u32 = 0
@@ -38,9 +38,6 @@ export const FROM_KERNEL: u32 = 2
 export const FILTER_NONE: u32 = 0
 /** Members whose last request to cn_proc holds the event back do not. */
 export const FILTER_PROC: u32 = 1
-
-/** No result of a broadcast. */
-const NOT_LOGGED: i32 = 1
 
 /** No result of take(): the member is not to have it. */
 export const LEFT_OUT: i32 = 1
@@ -165,60 +162,50 @@ export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender:
   const group = groupFind(key, number)
   if (nil(group)) return -ESRCH
   const watch = kernel().watch
-  if (group.attached && filter == FILTER_NONE && !(watch & WATCH_FAULTS)) {
-    const result = broadcastLogged(group, skb, exclude, sender, watch != 0)
-    if (result != NOT_LOGGED) return result
-  }
-  if (watch) return broadcastWatched(group, skb, exclude, sender, shared, filter)
-  let delivered: u32 = 0
+  const loggable = group.attached != 0 && filter == FILTER_NONE && !(watch & WATCH_FAULTS)
+  const logged = loggable ? logAppend(group, skb, sender, exclude ? portFind(key, exclude) : changetype<Sock>(0)) : -1
+  // A tap is told of those too who read along, in the order of service.
+  const listed = logged >= 0 && !watch
+  let count: u32 = max(logged, 0)
+  let delivered = count != 0
   let failed = false
   let offered = skb
-  for (let i = group.used; i > 0; i--) {
-    const sock = memberAt(group, i - 1)
+  for (let i = listed ? group.listed : group.used; i > 0; i--) {
+    const sock = listed ? plainMember(group, i - 1) : memberAt(group, i - 1)
     if (nil(sock) || sock.portid == exclude || changetype<usize>(sock) == changetype<usize>(sender)) continue
-    let taken = filter == FILTER_PROC && !procPasses(sock, skb) ? LEFT_OUT : 0
-    if (taken == 0 && sock.flags & SOCK_FILTERED) {
-      const keep = runFilter(sock, offered)
-      const cut = keep == 0 || keep >= offered.len ? offered : cutTo(keep, skb, offered, shared)
-      if (keep == 0) taken = LEFT_OUT
-      else if (nil(cut)) taken = -ENOBUFS
-      else offered = cut
+    if (logged >= 0 && sock.flags & SOCK_LOGGED) {
+      tapDelivery(sock, VERDICT_QUEUED)
+      continue
     }
-    if (taken == 0) taken = take(sock, offered)
+    let taken = 0
+    const keep: u32 = filter == FILTER_PROC && !procPasses(sock, skb) ? 0 : kept(sock, offered)
+    if (keep == 0) {
+      tapDelivery(sock, VERDICT_FILTERED)
+      taken = LEFT_OUT
+    } else {
+      const cut = keep >= offered.len ? offered : cutTo(keep, skb, offered, shared)
+      if (nil(cut)) {
+        tapDelivery(sock, VERDICT_NO_MEMORY)
+        taken = -ENOBUFS
+      } else {
+        offered = cut
+        taken = watch ? takeWatched(sock, offered, number) : takeOne(sock, offered)
+      }
+    }
     if (taken < 0) {
       overrun(sock)
       if (sock.flags & SOCK_BROADCAST_ERROR) failed = true
       continue
     }
-    if (taken == 0) delivered += 1
+    if (taken == 0) {
+      delivered = true
+      // The watched way counts by itself: what it delays is not delivered yet.
+      if (!watch) count += 1
+    }
     offered = whole(skb, offered)
   }
   whole(skb, offered)
-  kernel().delivered += delivered
-  return failed ? -ENOBUFS : delivered ? 0 : -ESRCH
-}
-
-// The same by the group's log, with the plain members one by one; NOT_LOGGED and nothing done if that is not the way. A tap is told of
-// all members, and changes nothing: a journal that is replayed with one goes the same way.
-function broadcastLogged(group: Group, skb: Skb, exclude: u32, sender: Sock, tapped: bool): i32 {
-  const logged = logAppend(group, skb, sender, exclude ? portFind(group.key, exclude) : changetype<Sock>(0))
-  if (logged < 0) return NOT_LOGGED
-  let delivered: u32 = logged
-  let failed = false
-  for (let i = tapped ? group.used : group.listed; i > 0; i--) {
-    const sock = tapped ? memberAt(group, i - 1) : plainMember(group, i - 1)
-    if (nil(sock) || sock.portid == exclude || changetype<usize>(sock) == changetype<usize>(sender)) continue
-    const before = sock.flags
-    const taken = before & SOCK_LOGGED ? 0 : takeOne(sock, skb)
-    if (tapped) tapDelivery(sock, verdictOf(taken, before))
-    if (taken == 0) {
-      if (!(before & SOCK_LOGGED)) delivered += 1
-      continue
-    }
-    overrun(sock)
-    if (sock.flags & SOCK_BROADCAST_ERROR) failed = true
-  }
-  kernel().delivered += delivered
+  kernel().delivered += count
   return failed ? -ENOBUFS : delivered ? 0 : -ESRCH
 }
 

@@ -278,7 +278,8 @@ export function logFree(group: Group): void {
   free(group.plain, MOST_PLAIN << 2)
 }
 
-// Room for one more entry: those go that everybody has read, and if they are few the log grows.
+// Room for one more entry: those go that everybody has read. If they are few the log grows, and until it has an entry for every few
+// members, so that looking at all of them is shared by many messages.
 function reserve(group: Group): bool {
   if (group.logTail - group.logHead <= group.logMask) return true
   let most: u32 = 0
@@ -287,7 +288,7 @@ function reserve(group: Group): bool {
     if (!nil(sock)) most = max(most, pendingOf(sock))
   }
   group.logHead = group.logTail - most
-  if (most <= group.logMask >>> 1) return true
+  if (most <= group.logMask >>> 1 && group.logMask >= group.live >>> 3) return true
   return grow(group) || most <= group.logMask
 }
 

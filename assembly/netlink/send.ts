@@ -40,7 +40,7 @@ export function sendReserve(sock: Sock, len: u32, flags: u32, addrlen: i32, fami
   if (len > sndbufOf(sock) - RESERVED_BYTES) return -EMSGSIZE
   const skb = skbAlloc(len, GFP_KERNEL)
   if (nil(skb)) return -ENOBUFS
-  fill(sock, skb, addrlen != 0, portid, lowestGroup(groups))
+  fillNamed(sock, skb, addrlen != 0, portid, lowestGroup(groups))
   if (controllen) controlApply(skb, RECEIVE_AT, controllen)
   return refOf(skb)
 }
@@ -64,10 +64,13 @@ function fill(sock: Sock, skb: Skb, named: bool, portid: u32, group: u32): void 
   skb.flags = 0
 }
 
-/** Delivers a reserved message, which is given up: the length or -errno, that of the copy for the port. */
+function fillNamed(sock: Sock, skb: Skb, named: bool, portid: u32, group: u32): void {
+  fill(sock, skb, named, portid, group)
+}
+
 // @ts-ignore: decorator
 @inline
-export function sendCommit(sock: Sock, skb: Skb): i32 {
+function commit(sock: Sock, skb: Skb): i32 {
   const key = sock.key
   const portid = skb.dstPortid
   const watched = kernel().watch
@@ -81,6 +84,11 @@ export function sendCommit(sock: Sock, skb: Skb): i32 {
   return watched ? tapEnd(result) : result
 }
 
+/** Delivers a reserved message, which is given up: the length or -errno, that of the copy for the port. */
+export function sendCommit(sock: Sock, skb: Skb): i32 {
+  return commit(sock, skb)
+}
+
 /** send(2) of the transmit window: to the peer, without control messages. What most messages take, so it asks for nothing else. */
 export function sendPlain(sock: Sock, len: u32, flags: u32): i32 {
   if (flags & MSG_OOB || !len || !(sock.flags & SOCK_BOUND) || len > sndbufOf(sock) - RESERVED_BYTES) {
@@ -90,7 +98,7 @@ export function sendPlain(sock: Sock, len: u32, flags: u32): i32 {
   if (nil(skb)) return -ENOBUFS
   fill(sock, skb, false, 0, 0)
   copyBytes(skbData(skb), TRANSMIT_AT, len)
-  return sendCommit(sock, skb)
+  return commit(sock, skb)
 }
 
 /** Sends what lies in the transmit window. */

@@ -26,7 +26,7 @@ const sock = fc.nat(7)
 const special: fc.Arbitrary<Special> = fc.oneof(
   fc.record({ do: fc.constant('filter' as const), sock, keep: fc.constantFrom(0, 10, 40, 0xffff) }),
   fc.record({ do: fc.constant('unfilter' as const), sock }),
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('await' as const), sock }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('await' as const), sock }) },
   fc.record({ do: fc.constant('tap' as const), on: fc.boolean() }),
   fc.record({ do: fc.constant('lose' as const), on: fc.boolean() }),
   fc.record({ do: fc.constant('overrun' as const), sock }),
@@ -78,7 +78,7 @@ export const history = fc.record({
   profile: fc.constantFrom('default' as const, 'LINUX_6' as const, 'LINUX_2_6_14' as const),
   seed: fc.nat(0xffffffff),
   acts: fc.array(
-    fc.oneof({ weight: 5, arbitrary: anyCall }, { weight: 6, arbitrary: often }, { weight: 1, arbitrary: special }),
+    fc.oneof({ weight: 5, arbitrary: anyCall }, { weight: 6, arbitrary: often }, { weight: 3, arbitrary: special }),
     { minLength: 30, maxLength: 120, size: 'max' },
   ),
 })
@@ -114,7 +114,8 @@ class Player {
   /** Does it: the answer, and all that can be seen. */
   step(act: Act): Answer {
     const answer = this.#act(act)
-    return { answer, look: this.real.look(), hash: this.real.kernel.stateHash() }
+    const { kernel } = this.real
+    return { answer, look: this.real.look(), hash: kernel.stateHash(), counts: kernel.stats().messages }
   }
 
   #act(act: Act): Answer {
