@@ -54,7 +54,8 @@ function project(
       name,
       include,
       exclude,
-      env: { KERNEL_BUILD: build },
+      // Groups keep a log from this many members on where a test leaves it open: both ways are tested.
+      env: { KERNEL_BUILD: build, KERNEL_GROUP_LOG: process.env.KERNEL_GROUP_LOG ?? (build === 'debug' ? '1' : '8') },
       setupFiles: ['test/support/kernels.ts'],
       pool: 'threads',
       testTimeout: 30_000,

@@ -14,6 +14,7 @@ import { kernelRelease } from './netlink/kernelsock'
 import { INPUT_CONNECTOR, MAX_PROTOCOLS, initProtocols, protocolAt } from './netlink/protocol'
 import { Cold, Sock } from './netlink/sock'
 import { readyNext } from './netlink/wake'
+import { RESULT_GID, RESULT_PORTID } from './result'
 import { Skb } from './skb/skb'
 import { slotGive } from './slot'
 import { namespacesFree } from './task/namespace'
@@ -30,6 +31,7 @@ function checkLayout(): void {
   assert(offsetof<Skb>() == 64, 'layout: struct Skb has other than 64 bytes')
   assert(offsetof<CnCallback>() == 28, 'layout: the name of struct CnCallback does not follow its fields')
   assert(offsetof<Kernel>('groupLog') == 372, 'layout: struct Kernel has other than 376 bytes')
+  assert(offsetof<Skb>('gid') - offsetof<Skb>('portid') == (RESULT_GID - RESULT_PORTID) << 2, 'layout: a message is described otherwise')
   assert(FREE_RUNS == STATE + 512 && PARTIAL_PAGES == STATE + 640 && WHEEL_BITS == STATE + 768, 'layout: the heads of lists moved')
   assert(PROTOCOLS == STATE + 1024 && WHEEL_SLOTS == STATE + 2048, 'layout: protocols or the timer wheel moved')
   assert(PROC_COUNTERS == STATE + 896, 'layout: the counters of cn_proc moved')

@@ -8,20 +8,20 @@ export const RESULT_BLOCKED: u32 = 1
 export const RESULT_BLOCKED_SOCK: u32 = 13
 /** What it is to be armed for. */
 export const RESULT_BLOCKED_FOR: u32 = 14
-/** Received: the sender's port. */
-export const RESULT_PORTID: u32 = 2
-/** Received: the group that was named. */
-export const RESULT_GROUP: u32 = 3
 /** Received: MSG_* of the output. */
-export const RESULT_FLAGS: u32 = 4
-/** Received: the sender's process, user, group. */
-export const RESULT_PID: u32 = 5
-/** Received: the sender's user. */
-export const RESULT_UID: u32 = 6
-/** Received: the sender's group id. */
-export const RESULT_GID: u32 = 7
+export const RESULT_FLAGS: u32 = 2
 /** Received: how many bytes were copied. */
-export const RESULT_COPIED: u32 = 8
+export const RESULT_COPIED: u32 = 3
+/** Received: the sender's port; this and the next four words are in the order of struct Skb. */
+export const RESULT_PORTID: u32 = 4
+/** Received: the group that was named. */
+export const RESULT_GROUP: u32 = 5
+/** Received: the sender's process. */
+export const RESULT_PID: u32 = 6
+/** Received: the sender's user. */
+export const RESULT_UID: u32 = 7
+/** Received: the sender's group id. */
+export const RESULT_GID: u32 = 8
 /** Received: where the bytes lie. */
 export const RESULT_DATA: u32 = 9
 /** Received: the socket's SOCK_* flags. */

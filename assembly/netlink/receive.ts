@@ -2,18 +2,14 @@
 
 import { MSG_CMSG_CLOEXEC, MSG_OOB, MSG_PEEK, MSG_TRUNC } from '../uapi/constants'
 import { EAGAIN, EOPNOTSUPP } from '../uapi/errno'
-import { RECEIVE_AT, RECEIVE_SIZE, copyBytes, nil, setResult } from '../memory'
+import { RECEIVE_AT, RECEIVE_SIZE, RESULT_AT, copyBytes, nil, setResult } from '../memory'
 import { kernel } from '../kernel'
 import {
   RESULT_COPIED,
   RESULT_DATA,
   RESULT_FLAGS,
-  RESULT_GID,
-  RESULT_GROUP,
-  RESULT_PID,
   RESULT_PORTID,
   RESULT_SOCK_FLAGS,
-  RESULT_UID,
 } from '../result'
 import { Skb, skbData, skbGet, skbPut } from '../skb/skb'
 import { ringCount, updateLimit } from '../skb/ring'
@@ -45,11 +41,11 @@ export function takeOff(sock: Sock, skb: Skb): void {
 
 function describe(sock: Sock, skb: Skb, copied: u32, flags: u32): void {
   setResult(RESULT_COPIED, copied)
-  setResult(RESULT_PORTID, skb.portid)
-  setResult(RESULT_GROUP, skb.group)
-  setResult(RESULT_PID, skb.pid)
-  setResult(RESULT_UID, skb.uid)
-  setResult(RESULT_GID, skb.gid)
+  // Five words of the message, by two copies of four.
+  const to = RESULT_AT + (RESULT_PORTID << 2)
+  const from = changetype<usize>(skb) + offsetof<Skb>('portid')
+  v128.store(to, v128.load(from))
+  v128.store(to, v128.load(from, 4), 4)
   setResult(RESULT_SOCK_FLAGS, sock.flags)
   setResult(RESULT_FLAGS, (copied < skb.len ? MSG_TRUNC : 0) | (flags & MSG_CMSG_CLOEXEC))
 }
