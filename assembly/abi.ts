@@ -27,6 +27,7 @@ import { dumpAbort, dumpBegin, dumpContinue, dumpOpen, dumpSlot } from './netlin
 import { sockOpen } from './netlink/open'
 import { overrun } from './netlink/deliver'
 import { Group, groupClear, hasListeners } from './netlink/group'
+import * as inPlace from './netlink/in-place'
 import {
   describeSock,
   groupMember,
@@ -55,6 +56,7 @@ import { HOOK_BIND, HOOK_UNBIND, protocolAt } from './netlink/protocol'
 import { receive, receiveDone } from './netlink/receive'
 import { sendCommit, sendPlain, sendReserve, sendWindow } from './netlink/send'
 import {
+  Cold,
   SOCK_ARMED_READ,
   SOCK_ARMED_ROOM,
   SOCK_BOUND,
@@ -221,6 +223,10 @@ export const FAULT_LOST: i32 = watch.FAULT_LOST
 export const FAULT_DELAY: i32 = watch.FAULT_DELAY
 /** In place of a slot: the timer delivers a delayed message. */
 export const SLOT_DELAYS: i32 = timers.DELAYS
+/** Offset of a socket's cold part. */
+export const SOCK_COLD: i32 = offsetof<Sock>("cold")
+/** Offset in that of the pair of a reserved and a peeked message. */
+export const COLD_IN_PLACE: i32 = offsetof<Cold>("inPlace")
 /** Where the machine's state begins. */
 export const STATE_AT: i32 = STATE
 /** Where the roots end and the page map begins. */
@@ -331,6 +337,14 @@ export function send_commit(sock: u32, skb: u32): i32 { return sendCommit(change
 export function recv(sock: u32, length: u32, flags: u32): i32 { return receive(changetype<Sock>(sock), length, flags) }
 /** Lets go of a message that was received in place. */
 export function recv_done(): void { receiveDone() }
+/** A message of zeros for the host to write, in place of the one that the socket had reserved before, or what send(2) says. */
+export function reserve(sock: u32, length: u32): i32 { return inPlace.reserve(changetype<Sock>(sock), length) }
+/** send(2) of the first `length` bytes of the reserved message; 0 if none is reserved. After an error it still is. */
+export function commit(sock: u32, length: u32, flags: u32): i32 { return inPlace.commit(changetype<Sock>(sock), length, flags) }
+/** The next message, to be read where it lies until release(), or what recv(2) says. */
+export function peek(sock: u32): i32 { return inPlace.peek(changetype<Sock>(sock)) }
+/** Takes it off as recv(2) does, unless somebody has: 1, and FLAG_DUMPING if dump_continue() is due; 0 if none is peeked. */
+export function release(sock: u32): i32 { return inPlace.release(changetype<Sock>(sock)) }
 /** setsockopt(2); the value lies in the receive window, a filter's instructions in the transmit window and on. */
 export function setsockopt(sock: u32, level: i32, name: i32, length: i32): i32 { return optionSet(changetype<Sock>(sock), level, name, length) }
 /** getsockopt(2) into the receive window: the option's whole length. */

@@ -11,6 +11,7 @@ import { filterCount, filterProgram } from './netlink/filter'
 import { firstModule, moduleName } from './module/module'
 import { membershipAt } from './netlink/group'
 import { queuedAt, queuedCount, rmemOf } from './netlink/group-log'
+import { inPlaceState } from './netlink/in-place'
 import { MAX_PROTOCOLS, protocolAt } from './netlink/protocol'
 import {
   Cold,
@@ -104,6 +105,8 @@ function mixSock(h: u64, sock: Sock): u64 {
   h = mix(mix(h, rcvbufOf(sock)), sndbufOf(sock))
   h = mixCred(h, sock.cred)
   if (!isFresh(sock)) h = mixCold(h, sock)
+  const inPlace = inPlaceState(sock)
+  if (inPlace) h = mix(h, inPlace)
   const count = queuedCount(sock)
   h = mix(h, count)
   for (let i: u32 = 0; i < count; i++) h = mixSkb(h, queuedAt(sock, i))

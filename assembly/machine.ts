@@ -27,7 +27,7 @@ export const CONFIG_WORDS: u32 = 14
 
 function checkLayout(): void {
   assert(offsetof<Sock>() == 64, 'layout: struct Sock is not one cache line')
-  assert(offsetof<Cold>() <= 128, 'layout: struct Cold has more than two cache lines')
+  assert(offsetof<Cold>() == 128, 'layout: struct Cold has other than two cache lines')
   assert(offsetof<Skb>() == 64, 'layout: struct Skb has other than 64 bytes')
   assert(offsetof<CnCallback>() == 28, 'layout: the name of struct CnCallback does not follow its fields')
   assert(offsetof<Kernel>('groupLog') == 372, 'layout: struct Kernel has other than 376 bytes')

@@ -12,6 +12,14 @@ const inNode = [
     results: [{ part: 'roundtrip', goal: 'unicast-64', against: 'linux' }],
   },
   {
+    id: 'unicast-in-place',
+    file: 'unicast-in-place',
+    native: 'unicast',
+    sides: ['linux', 'node'],
+    params: { payload: 64, iterations: 2000, rounds: 300 },
+    results: [{ part: 'roundtrip', goal: 'unicast-64-in-place', against: 'linux' }],
+  },
+  {
     id: 'unicast-4096',
     file: 'unicast',
     sides: ['linux', 'node'],
@@ -25,9 +33,20 @@ const inNode = [
     params: { payload: 64, iterations: 2000, rounds: 300 },
     results: [{ part: 'send', goal: 'callback', against: 'linux' }],
   },
+  {
+    id: 'callback-in-place',
+    file: 'callback-in-place',
+    native: 'callback',
+    sides: ['linux', 'node'],
+    params: { payload: 64, iterations: 2000, rounds: 300 },
+    results: [{ part: 'send', goal: 'callback-in-place', against: 'linux' }],
+  },
   multicast(64, 128, 100),
   multicast(512, 32, 60),
   multicast(4096, 8, 40),
+  drainInPlace(64, 128, 100),
+  drainInPlace(512, 32, 60),
+  drainInPlace(4096, 8, 40),
   {
     id: 'socket',
     file: 'socket',
@@ -139,6 +158,18 @@ function multicast(listeners, messages, rounds) {
       { part: 'enqueue', goal: `multicast-${listeners}`, against: 'linux' },
       { part: 'drain', goal: 'drain', title: `drain per message, ${listeners} listeners`, against: 'linux' },
     ],
+  }
+}
+
+function drainInPlace(listeners, messages, rounds) {
+  const title = `drain per message, in place, ${listeners} listeners`
+  return {
+    id: `drain-in-place-${listeners}`,
+    file: 'multicast-in-place',
+    native: 'multicast',
+    sides: ['linux', 'node'],
+    params: { payload: 64, listeners, messages, rounds },
+    results: [{ part: 'drain', goal: 'drain-in-place', title, against: 'linux' }],
   }
 }
 

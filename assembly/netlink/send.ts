@@ -5,6 +5,7 @@ import { EINVAL, EMSGSIZE, ENOBUFS, ENODATA, EOPNOTSUPP, EPERM } from '../uapi/e
 import { kernel } from '../kernel'
 import { RECEIVE_AT, TRANSMIT_AT, copyBytes, nil, refOf } from '../memory'
 import { truesizeOf } from '../mm/truesize'
+import { Cred } from '../task/cred'
 import { Skb, skbAlloc, skbData, skbPut } from '../skb/skb'
 import { lowestGroup } from './bind'
 import { controlApply, controlCheck } from './control'
@@ -17,6 +18,17 @@ import { tapEnd, watchBegin } from './watch'
 const ADDRESS_BYTES = 12
 // What a datagram is shorter than the send buffer at least (conformance send/too-big).
 const RESERVED_BYTES: u32 = 32
+
+/** The sender has a port, and its buffer takes so many bytes: 0, or -errno. */
+// @ts-ignore: decorator
+@inline
+export function prepare(sock: Sock, len: u32): i32 {
+  if (!(sock.flags & SOCK_BOUND)) {
+    const error = portAutobind(sock)
+    if (error) return error
+  }
+  return fitsSndbuf(sock, len) ? 0 : -EMSGSIZE
+}
 
 /**
  * A message with everything but its bytes, or -errno. `addrlen` 0: to the peer. Control messages lie in the receive window.
@@ -33,11 +45,8 @@ export function sendReserve(sock: Sock, len: u32, flags: u32, addrlen: i32, fami
     if (addrlen < ADDRESS_BYTES || family != AF_NETLINK) return -EINVAL
     if ((portid != 0 || groups != 0) && !netlinkAllowed(sock, NL_CFG_F_NONROOT_SEND)) return -EPERM
   }
-  if (!(sock.flags & SOCK_BOUND)) {
-    const error = portAutobind(sock)
-    if (error) return error
-  }
-  if (len > sndbufOf(sock) - RESERVED_BYTES) return -EMSGSIZE
+  const error = prepare(sock, len)
+  if (error) return error
   const skb = skbAlloc(len, GFP_KERNEL)
   if (nil(skb)) return -ENOBUFS
   fillNamed(sock, skb, addrlen != 0, portid, lowestGroup(groups))
@@ -45,22 +54,35 @@ export function sendReserve(sock: Sock, len: u32, flags: u32, addrlen: i32, fami
   return refOf(skb)
 }
 
-// netlink_capable(): the sender has the capability now, and unless it named an address whoever opened the socket had it too.
+/** Whether the send buffer takes a datagram of so many bytes. */
 // @ts-ignore: decorator
 @inline
-function fill(sock: Sock, skb: Skb, named: bool, portid: u32, group: u32): void {
+export function fitsSndbuf(sock: Sock, len: u32): bool {
+  return len <= sndbufOf(sock) - RESERVED_BYTES
+}
+
+/**
+ * Everything of a message but its bytes. netlink_capable(): the sender has the capability now, and unless it named an address whoever
+ * opened the socket had it too.
+ */
+// @ts-ignore: decorator
+@inline
+export function fill(sock: Sock, skb: Skb, named: bool, portid: u32, group: u32): void {
   const cred = sock.task.cred
+  // Two words at a time: the peer, the capabilities.
+  const at = changetype<usize>(skb)
+  const rights = changetype<usize>(cred)
   const peer = !named && !nil(sock.cold)
-  skb.dstPortid = peer ? sock.cold.dstPortid : portid
-  skb.dstGroup = peer ? sock.cold.dstGroup : group
+  store<u64>(at + offsetof<Skb>('dstPortid'), peer ? load<u64>(changetype<usize>(sock.cold)) : (<u64>group << 32) | portid)
   skb.truesize = truesizeOf(skb.len, skb.dstGroup == 0)
   skb.portid = sock.portid
   skb.group = skb.dstGroup
   skb.pid = sock.task.ownTgid
   skb.uid = cred.uid
   skb.gid = cred.gid
-  skb.capsLow = named ? cred.capsLow : cred.capsLow & sock.cred.capsLow
-  skb.capsHigh = named ? cred.capsHigh : cred.capsHigh & sock.cred.capsHigh
+  const caps = load<u64>(rights + offsetof<Cred>('capsLow'))
+  const opener: u64 = named ? -1 : load<u64>(changetype<usize>(sock.cred) + offsetof<Cred>('capsLow'))
+  store<u64>(at + offsetof<Skb>('capsLow'), caps & opener)
   skb.flags = 0
 }
 
@@ -68,37 +90,42 @@ function fillNamed(sock: Sock, skb: Skb, named: bool, portid: u32, group: u32): 
   fill(sock, skb, named, portid, group)
 }
 
+/** Delivers a filled message: the length or -errno, that of the copy for the port. The caller keeps its reference. */
 // @ts-ignore: decorator
 @inline
-function commit(sock: Sock, skb: Skb): i32 {
+export function sendOff(sock: Sock, skb: Skb): i32 {
   const key = sock.key
   const portid = skb.dstPortid
   const watched = kernel().watch
-  if (watched && !watchBegin(key, skb, portid, skb.dstGroup, sock)) {
-    skbPut(skb)
-    return tapEnd(-ENOBUFS)
-  }
+  if (watched && !watchBegin(key, skb, portid, skb.dstGroup, sock)) return tapEnd(-ENOBUFS)
   if (skb.dstGroup) broadcast(key, skb, portid, skb.dstGroup, sock, true, FILTER_NONE)
   const result = unicast(key, skb, portid, FROM_USER)
-  skbPut(skb)
   return watched ? tapEnd(result) : result
 }
 
-/** Delivers a reserved message, which is given up: the length or -errno, that of the copy for the port. */
+/** The same, and the message is given up. */
 export function sendCommit(sock: Sock, skb: Skb): i32 {
-  return commit(sock, skb)
+  return giveOff(sock, skb)
+}
+
+// @ts-ignore: decorator
+@inline
+function giveOff(sock: Sock, skb: Skb): i32 {
+  const result = sendOff(sock, skb)
+  skbPut(skb)
+  return result
 }
 
 /** send(2) of the transmit window: to the peer, without control messages. What most messages take, so it asks for nothing else. */
 export function sendPlain(sock: Sock, len: u32, flags: u32): i32 {
-  if (flags & MSG_OOB || !len || !(sock.flags & SOCK_BOUND) || len > sndbufOf(sock) - RESERVED_BYTES) {
+  if (flags & MSG_OOB || !len || !(sock.flags & SOCK_BOUND) || !fitsSndbuf(sock, len)) {
     return sendWindow(sock, len, flags, 0, 0, 0, 0, 0)
   }
   const skb = skbAlloc(len, GFP_KERNEL)
   if (nil(skb)) return -ENOBUFS
   fill(sock, skb, false, 0, 0)
   copyBytes(skbData(skb), TRANSMIT_AT, len)
-  return commit(sock, skb)
+  return giveOff(sock, skb)
 }
 
 /** Sends what lies in the transmit window. */

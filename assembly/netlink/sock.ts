@@ -8,6 +8,7 @@ import { nil } from '../memory'
 import { Cred } from '../task/cred'
 import { Task } from '../task/task'
 import { Group } from './group'
+import { InPlace, inPlaceFree } from './in-place'
 
 //   struct Sock, 64 bytes
 //      0 ┌──────────────┬──────────────┐
@@ -40,7 +41,7 @@ export class Sock {
   drops: u32
 }
 
-//   struct Cold, 124 bytes
+//   struct Cold, 128 bytes
 //      0 ┌──────────────┬──────────────┐
 //        │ dstPortid    │ dstGroup     │ the peer, if SOCK_CONNECTED
 //      8 │ rcvbuf       │ sndbuf       │
@@ -57,8 +58,8 @@ export class Sock {
 //     96 │ procOperation│ procMask     │ the last request to cn_proc; which events, 0 before the first
 //    104 │ dump         │ maxReceive   │ the running dump; the longest receive buffer so far
 //    112 │ log          │ cursor       │ if SOCK_LOGGED: the group; the next place of its log to be read,
-//    120 │ cursorSum    │              │ and the bytes accounted for all before it
-//    124 └──────────────┘
+//    120 │ cursorSum    │ inPlace      │ and the bytes accounted for all before it; what is written and read
+//    128 └──────────────┴──────────────┘ in place, made at the first use
 @unmanaged
 export class Cold {
   dstPortid: u32
@@ -91,11 +92,12 @@ export class Cold {
   log: Group
   cursor: u32
   cursorSum: u32
+  inPlace: InPlace
 }
 
 /** Bytes of the hot part. */
 export const SOCK_SIZE: u32 = 64
-const COLD_SIZE: u32 = 124
+const COLD_SIZE: u32 = 128
 
 /** The socket has a port and stands in the port table. */
 export const SOCK_BOUND: u32 = 1
@@ -205,6 +207,7 @@ export function coldOf(sock: Sock): Cold {
 /** Gives the cold part back. */
 export function coldFree(sock: Sock): void {
   if (nil(sock.cold)) return
+  inPlaceFree(sock.cold)
   free(changetype<usize>(sock.cold), COLD_SIZE)
   sock.cold = changetype<Cold>(0)
 }

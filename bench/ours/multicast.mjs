@@ -8,28 +8,38 @@ const PROTOCOL = 25
 const GROUP = 20
 const QUEUE_BYTES = 1 << 20
 
-export function measure({ boot, uapi }, params) {
+export function measure(library, params) {
   const { listeners: count, messages } = params
-  const kernel = boot({ limits: { memory: 64 << 20, sockets: count + 16 } })
-  const ksock = kernel.netlink_kernel_create(PROTOCOL)
-  check(ksock !== null, 'netlink_kernel_create')
-  const listeners = openListeners(kernel, uapi, count)
-  const message = buildMessage(uapi, params.payload)
+  const group = openGroup(library, count)
+  const message = buildMessage(library.uapi, params.payload)
   const buffer = new Uint8Array(message.length)
 
   return takeRounds(params, () => {
     const start = performance.now()
-    for (let i = 0; i < messages; i++) {
-      if (kernel.netlink_broadcast(ksock, message, 0, GROUP, uapi.GFP_KERNEL) !== 0) check(false, 'netlink_broadcast')
-    }
+    sendToGroup(group, message, messages)
     const queued = performance.now()
-    drain(listeners, messages, buffer)
+    drain(group.listeners, messages, buffer)
     const end = performance.now()
     check(sameBytes(message, buffer), 'another message came')
     buffer.fill(0)
     const copies = count * messages
     return { enqueue: perOperation(start, queued, copies), drain: perOperation(queued, end, copies) }
   })
+}
+
+/** A kernel socket and the members of its group. */
+export function openGroup({ boot, uapi }, count) {
+  const kernel = boot({ limits: { memory: 64 << 20, sockets: count + 16 } })
+  const ksock = kernel.netlink_kernel_create(PROTOCOL)
+  check(ksock !== null, 'netlink_kernel_create')
+  return { kernel, ksock, gfp: uapi.GFP_KERNEL, listeners: openListeners(kernel, uapi, count) }
+}
+
+/** Sends the message so many times to all members. */
+export function sendToGroup({ kernel, ksock, gfp }, message, messages) {
+  for (let i = 0; i < messages; i++) {
+    if (kernel.netlink_broadcast(ksock, message, 0, GROUP, gfp) !== 0) check(false, 'netlink_broadcast')
+  }
 }
 
 function openListeners(kernel, uapi, count) {

@@ -18,13 +18,21 @@ export interface NetlinkSkbParms {
   readonly creds: Creds
 }
 
-/** A message handed to a kernel socket's input function. `data` is valid until the function returns. */
+/** A message handed to a kernel socket's input function, where it lies: valid until the function returns. */
 export interface SkBuff extends NetlinkSkbParms {
   readonly data: Uint8Array
+  /** The same bytes as little-endian u32, the last one padded with zeros. No property that is listed, spread or compared. */
+  readonly words: Uint32Array
+}
+
+/** A connector message where it lies in the kernel's memory. */
+export interface CnMsgInPlace extends CnMsg {
+  /** `data` as little-endian u32, the last one padded with zeros. No property that is listed, spread or compared. */
+  readonly words: Uint32Array
 }
 
 /** A connector callback. `msg`, its data and `nsp` are valid until it returns; copy what must live longer. */
-export type CnCallback = (msg: CnMsg, nsp: NetlinkSkbParms) => void
+export type CnCallback = (msg: CnMsgInPlace, nsp: NetlinkSkbParms) => void
 
 /** A kernel socket; a name for netlink_unicast() and its like. */
 export interface KernelSocket {

@@ -74,6 +74,18 @@ export interface Datagram {
   readonly control: readonly Cmsg[]
 }
 
+/**
+ * A message where it lies in the kernel's memory. It and its arrays are valid until the call that ends it; later they show whatever lies
+ * there by then.
+ */
+export interface MessageView {
+  readonly bytes: Uint8Array
+  /** The same bytes as little-endian u32, the last one padded with zeros. */
+  readonly words: Uint32Array
+  /** Bytes. */
+  readonly length: number
+}
+
 /** A netlink socket. Failures throw SystemError { code, errno, syscall }; wrong types throw TypeError or RangeError first. */
 export interface Socket {
   readonly closed: boolean
@@ -93,6 +105,38 @@ export interface Socket {
   recvfrom(buffer: Uint8Array, flags?: number, addrlen?: number): { n: number; addr: SockaddrNl; addrlen: number }
   read(buffer: Uint8Array): number
   recvmsg(msg: { iov: readonly Uint8Array[]; controllen?: number; namelen?: number }, flags?: number): ReceivedMsg
+  /**
+   * A message of `length` bytes, all zeros, to be written in place and sent by commit(). It is this socket's until then, whatever is sent in
+   * between; a second reserve() gives the first back, and so does close(). Nothing is asked of the receiver yet.
+   *
+   * @returns the view, valid until commit() has sent it
+   * @throws SystemError as send() of so many bytes: ENODATA, EMSGSIZE, ENOBUFS; TypeError, RangeError
+   */
+  reserve(length: number): MessageView
+  /**
+   * Sends the reserved message to the peer, or its first `length` bytes, as send() does: with the credentials that the task has now. After an
+   * error, EAGAIN of a full receiver too, it is still reserved, and the view is valid: it can be committed again.
+   *
+   * @returns how many bytes were sent
+   * @throws Error if nothing is reserved; RangeError if `length` is more than what is; SystemError as send()
+   */
+  commit(length?: number, flags?: number): number
+  /**
+   * The next message, to be read in place, not to be written: others may have the same one. It stays in the queue until release(); called
+   * again, it gives the same. Where recv() throws EAGAIN it gives null, at no cost, so a loop can drain a socket by it.
+   *
+   * @returns the view, valid until release() or the next message that peek() gives, even if another receive takes it or the
+   * queue is emptied; or null
+   * @throws SystemError for a pending error as recv() does, which takes it: ENOBUFS after a loss
+   */
+  peek(): MessageView | null
+  /**
+   * Takes the peeked message off the queue as recv() does, with all that follows: room for senders, the end of a congestion, the next
+   * part of a dump. If another receive has taken it meanwhile, nothing more is taken.
+   *
+   * @throws Error if nothing is peeked
+   */
+  release(): void
   setsockopt(level: number, name: number, value: number | Uint8Array | SockFprog | null, len?: number): void
   /** A number where the option is an int (`len` 4, the default), else the bytes. */
   getsockopt(level: number, name: number, len?: number): number | Uint8Array

@@ -1,6 +1,6 @@
 // A netlink socket of the machine's own kernel. Every call is the system call of its name; the descriptor never blocks.
 
-import type { Address, Datagram, Msghdr, ReceivedMsg, Socket } from '../api.js'
+import type { Address, Datagram, MessageView, Msghdr, ReceivedMsg, Socket } from '../api.js'
 import {
   EBADF,
   FIONBIO,
@@ -19,6 +19,7 @@ import { asBytes, asObject, asParts, asSignal } from '../user/arguments.js'
 import { encodeControl } from '../user/control.js'
 import { datagramsOf } from '../user/datagrams.js'
 import { check, SystemError } from '../user/errors.js'
+import { CopiedInPlace } from '../user/in-place-copied.js'
 import { type OptionValue, optionResult } from '../user/option-value.js'
 import { rawAddress, roomFor, sockaddrOf } from './address.js'
 import type { Libc } from './libc.js'
@@ -38,6 +39,7 @@ export class HostSocket implements Socket {
   readonly #libc: Libc
   readonly #memory: Memory
   readonly #readiness: Readiness
+  readonly #inPlace = new CopiedInPlace(this)
   #fd: number
   /** A message that the kernel is reading; held here, or its parts could be collected. */
   #sending: MessageHeader | undefined
@@ -168,6 +170,25 @@ export class HostSocket implements Socket {
     const n = this.#check(this.#libc.call.recvmsg(fd, header.bytes, bits), 'recvmsg')
     const { name, namelen, flags: out, control } = header
     return { n, name, namelen, flags: out, control }
+  }
+
+  // ---- in place: copies
+
+  reserve(length: number): MessageView {
+    this.#open('send')
+    return this.#inPlace.reserve(length)
+  }
+
+  commit(length?: number, flags = 0): number {
+    return this.#inPlace.commit(length, flags)
+  }
+
+  peek(): MessageView | null {
+    return this.#inPlace.peek()
+  }
+
+  release(): void {
+    this.#inPlace.release()
   }
 
   // ---- options and the rest

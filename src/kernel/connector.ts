@@ -125,7 +125,7 @@ function messageFunction(machine: Machine, callback: CnCallback): HostFunction {
     try {
       callback(readers.msg, readers.nsp)
     } finally {
-      readers.skb = 0
+      readers.close()
     }
     return 0
   }

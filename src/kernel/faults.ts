@@ -193,7 +193,7 @@ export class Faults implements FaultsInterface {
     const readers = machine.readers()
     readers.openSkb(skb)
     const { portid } = readers.nsp
-    readers.skb = 0
+    readers.close()
     const id = protocol === NETLINK_CONNECTOR ? idOf(data) : null
     return { protocol, portid, group: word(1), to: early ? null : word(2), id, data }
   }

@@ -252,7 +252,7 @@ function hookFunction(machine: Machine, protocol: number, cfg: Hooks): HostFunct
     try {
       cfg.input?.(readers.skbuff)
     } finally {
-      readers.skb = 0
+      readers.close()
     }
     return 0
   }

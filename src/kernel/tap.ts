@@ -111,7 +111,7 @@ export class Tap {
     const readers = this.#machine.readers()
     readers.openSkb(message)
     const creds = { ...readers.nsp.creds }
-    readers.skb = 0
+    readers.close()
     return creds
   }
 

@@ -68,6 +68,11 @@ export function makeMemory(size: number): WebAssembly.Memory {
   return new WebAssembly.Memory({ initial: pages, maximum: pages })
 }
 
+/** Whether a kernel is one of the debug build, which tells of broken assertions. */
+export function isDebug(module: WebAssembly.Module | undefined): boolean {
+  return WebAssembly.Module.imports(module ?? standard()).some(({ name }) => name === 'abort')
+}
+
 /** The calls of an instance in a memory; `callback` is what the kernel calls. */
 export function instantiate(
   module: WebAssembly.Module | undefined,

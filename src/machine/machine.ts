@@ -2,8 +2,10 @@
 // anything lies; what others keep are references that they only hand back.
 
 import { type Abi, LAYOUT, OPCODES } from './abi.generated.js'
-import { instantiate, makeMemory } from './instantiate.js'
-import { Readers } from './readers.js'
+import { Copies } from './copies.js'
+import { instantiate, isDebug, makeMemory } from './instantiate.js'
+import { Readers, type ViewSource } from './readers.js'
+import { Views } from './views.js'
 import { Windows } from './windows.js'
 
 /** What the kernel may call: `kind` is one of LAYOUT.CALL_*. */
@@ -45,12 +47,16 @@ export interface Recorder {
   rewound(image: Uint8Array): void
 }
 
-export class Machine extends Windows {
+export class Machine extends Windows implements ViewSource {
   /** The calls, for whatever acts: written down while there is a recorder. */
   abi: Abi
   /** The same calls for what only looks: never written down, and open to the tap. */
   raw: Abi
   readonly config: MachineConfig
+  /** In the debug build: what stands for messages in place. */
+  readonly copies: Copies | null
+  readonly messages: Views
+  readonly data: Views
   /** The tap; see LAYOUT.CALL_TAP. What it throws surfaces as a callback's error. */
   onTap: (message: number, code: number) => void = () => {}
   /** The fault rules; see LAYOUT.CALL_FAULT. */
@@ -73,7 +79,10 @@ export class Machine extends Windows {
     const memory = makeMemory(config.memory)
     super(memory.buffer)
     const abi = instantiate(config.module, memory, (kindSlot, a, b) => this.#call(kindSlot, a, b))
-    this.abi = abi
+    this.copies = isDebug(config.module) ? new Copies(this.bytes) : null
+    this.messages = new Views(memory.buffer, this.words)
+    this.data = new Views(memory.buffer, this.words)
+    this.abi = this.#aroundCopies(abi)
     this.raw = abi
     this.config = config
     if (image !== undefined) {
@@ -84,11 +93,30 @@ export class Machine extends Windows {
     if (abi.boot(config.seed) !== 0) throw new RangeError(`limits.memory: ${config.memory} bytes cannot hold a kernel`)
   }
 
+  // In the debug build each call finds what was written in place, and what it writes is found there.
+  #aroundCopies(abi: Abi): Abi {
+    const { copies } = this
+    if (copies === null) return abi
+    const around =
+      (call: (...args: number[]) => number) =>
+      (...args: number[]) => {
+        copies.beforeCall()
+        try {
+          return call(...args)
+        } finally {
+          copies.afterCall()
+        }
+      }
+    const names = Object.keys(OPCODES) as (keyof Abi)[]
+    return Object.fromEntries(names.map((name) => [name, around(abi[name] as () => number)])) as unknown as Abi
+  }
+
   /** Takes the machine down; the bytes that nobody gave back. Every later call throws. */
   halt(): number {
     if (this.#depth > 0) throw new Error('a function that the kernel has called cannot halt it')
     // Nobody is told: a hook could go on opening what is closed here.
     this.#functions.length = 0
+    this.copies?.endAll()
     const left = this.abi.halt()
     const gone = () => {
       throw new Error('this kernel was halted')
@@ -110,6 +138,7 @@ export class Machine extends Windows {
 
   /** A copy of everything that the machine knows. It must be at rest. */
   image(): Uint8Array<ArrayBuffer> {
+    this.copies?.beforeCall()
     return this.bytes.slice(LAYOUT.STATE_AT, this.raw.memory_end() >>> 0)
   }
 
@@ -120,6 +149,7 @@ export class Machine extends Windows {
   }
 
   #load(image: Uint8Array): void {
+    this.copies?.endAll()
     this.bytes.set(image, LAYOUT.STATE_AT)
     this.clearBlocked()
     // The next call looks at the ready list, and finds out.
@@ -143,7 +173,7 @@ export class Machine extends Windows {
   record(recorder: Recorder | null): void {
     this.#recorder = recorder
     this.#recorded = recorder === null ? null : recorder.wrap(this.raw)
-    this.abi = this.#recorded ?? this.raw
+    this.abi = this.#aroundCopies(this.#recorded ?? this.raw)
   }
 
   // ---- functions of the host
@@ -235,8 +265,8 @@ export class Machine extends Windows {
   readers(): Readers {
     const depth = this.#depth
     let readers = this.#readers[depth]
-    if (readers === undefined) {
-      readers = new Readers(this.bytes, this.words)
+    if (readers === undefined || this.copies !== null) {
+      readers = new Readers(this)
       this.#readers[depth] = readers
     }
     return readers

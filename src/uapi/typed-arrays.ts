@@ -36,6 +36,18 @@ export function plainBytes(value: unknown): Uint8Array | undefined {
   return firstBytes(array, lengthOf(array))
 }
 
+/**
+ * An array as little-endian u32, what pads the last one being zeros: over the same memory if it begins and ends at multiples of 4, else a
+ * copy.
+ */
+export function wordsOf(bytes: Uint8Array): Uint32Array {
+  const { buffer, byteOffset, length } = bytes
+  if (((byteOffset | length) & 3) === 0) return new Uint32Array(buffer, byteOffset, length >>> 2)
+  const copy = new Uint8Array((length + 3) & ~3)
+  copy.set(bytes)
+  return new Uint32Array(copy.buffer)
+}
+
 /** Copies bytes into an array, which has the room. */
 export function copyInto(array: Uint8Array, bytes: Uint8Array, at = 0): void {
   realSet.call(array, bytes, at)

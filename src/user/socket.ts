@@ -1,6 +1,6 @@
 // A netlink socket as a program has it.
 
-import type { Address, Datagram, Msghdr, ReceivedMsg, Socket as SocketInterface } from '../api.js'
+import type { Address, Datagram, MessageView, Msghdr, ReceivedMsg, Socket as SocketInterface } from '../api.js'
 import { LAYOUT, type Machine } from '../machine/index.js'
 import {
   EAGAIN,
@@ -39,6 +39,7 @@ import { asBytes, asParts, asPlainBytes, asSignal, countOf, totalLength } from '
 import { encodeControl, receivedControl } from './control.js'
 import { datagramsOf } from './datagrams.js'
 import { check, SystemError } from './errors.js'
+import { afterRelease, commitReserved, forgetInPlace, RELEASED, releaseCopy, reserveView, WHOLE } from './in-place.js'
 import { type OptionValue, plainValue } from './option-value.js'
 import { getOption, readOption, setOption } from './options.js'
 import { NOT_AT_ALL, type Waiters } from './waiters.js'
@@ -50,9 +51,8 @@ const TIMEVAL_BYTES = 16
 const STEP_MS = 4
 const NO_CONTROL = new Uint8Array(0)
 
-/** Whoever opened the socket: it is closed when its owner is gone. */
+/** Whoever opened the socket: it has its sockets revoked when it is gone. */
 export interface Owner {
-  readonly alive: boolean
   /** The socket at this place of its list has been closed. */
   forget(place: number): void
 }
@@ -93,6 +93,7 @@ export class Socket implements SocketInterface {
 
   /** Nothing can be done with it any more: time went back to when there was none. */
   static revoke(socket: Socket): void {
+    forgetInPlace(socket.#machine, socket.#sock)
     socket.#sock = 0
   }
 
@@ -103,7 +104,7 @@ export class Socket implements SocketInterface {
   }
 
   get closed(): boolean {
-    return this.#sock === 0 || !this.#owner.alive
+    return this.#sock === 0
   }
 
   #open(syscall: string): number {
@@ -305,6 +306,76 @@ export class Socket implements SocketInterface {
     )
   }
 
+  // ---- in place: the usual way needs few steps, and makes nothing
+
+  reserve(length: number): MessageView {
+    const machine = this.#machine
+    const sock = this.#sock
+    if (sock === 0 || length >>> 0 !== length || machine.copies !== null) return this.#reserveCarefully(length)
+    const skb = machine.abi.reserve(sock, length)
+    if (skb < 0) this.#finish(skb, 'send')
+    return machine.messages.at(skb + LAYOUT.SKB_DATA, length)
+  }
+
+  #reserveCarefully(length: number): MessageView {
+    const size = u32(length, 'length')
+    return reserveView(this.#machine, this.#open('send'), size)
+  }
+
+  commit(length?: number, flags = 0): number {
+    const machine = this.#machine
+    const sock = this.#sock
+    if (sock === 0 || length !== undefined || flags !== 0 || machine.copies !== null) {
+      return this.#commitCarefully(length, flags)
+    }
+    const result = machine.abi.commit(sock, WHOLE, 0)
+    machine.settle()
+    if (result <= 0) this.#notCommitted(result)
+    return result
+  }
+
+  #commitCarefully(length: number | undefined, flags: number): number {
+    const bits = u32(flags, 'flags')
+    const size = length === undefined ? WHOLE : u32(length, 'length')
+    const result = commitReserved(this.#machine, this.#open('send'), size, bits)
+    this.#machine.settle()
+    if (result <= 0) this.#notCommitted(result)
+    return result
+  }
+
+  #notCommitted(result: number): never {
+    if (result === 0) throw new Error('commit() without reserve(): nothing is reserved')
+    this.#fail(result, 'send')
+  }
+
+  peek(): MessageView | null {
+    const machine = this.#machine
+    const sock = this.#sock
+    const skb = sock === 0 ? this.#open('recv') : machine.abi.peek(sock)
+    if (skb <= 0) return this.#nothing(skb)
+    const length = machine.messageLength(skb)
+    if (machine.copies !== null) return machine.copies.put('peeked', sock, skb + LAYOUT.SKB_DATA, length)
+    return machine.messages.at(skb + LAYOUT.SKB_DATA, length)
+  }
+
+  #nothing(result: number): null {
+    if (result !== -EAGAIN) this.#finish(result, 'recv')
+    this.#machine.settle()
+    return null
+  }
+
+  release(): void {
+    const machine = this.#machine
+    const sock = this.#sock
+    if (sock === 0 || machine.copies !== null) {
+      releaseCopy(machine, this.#open('recv'))
+      return
+    }
+    const result = machine.abi.release(sock)
+    if (result !== RELEASED) afterRelease(machine, sock, result)
+    machine.settle()
+  }
+
   // ---- options and the rest
 
   setsockopt(level: number, name: number, value: OptionValue, len?: number): void {
@@ -361,6 +432,7 @@ export class Socket implements SocketInterface {
     const sock = this.#open('close')
     this.#sock = 0
     this.#owner.forget(this.#place)
+    forgetInPlace(this.#machine, sock)
     this.#machine.abi.close(sock)
     this.#machine.settle()
   }

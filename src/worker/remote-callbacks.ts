@@ -1,7 +1,7 @@
 // Connector callbacks that live at this end.
 
-import type { CnCallback, NetlinkSkbParms } from '../api.js'
-import type { CnMsg } from '../uapi/index.js'
+import type { CnCallback, CnMsgInPlace, NetlinkSkbParms } from '../api.js'
+import { wordsOf } from '../uapi/typed-arrays.js'
 import type { CallbackListener } from './connection.js'
 
 interface Registered {
@@ -32,7 +32,9 @@ export class RemoteCallbacks implements CallbackListener {
     const registered = this.#registered.get(number)
     if (registered === undefined) return
     const [idx, val, seq, ack, flags, portid, dst_group, pid, uid, gid] = fields as Ten
-    const msg: CnMsg = { id: { idx, val }, seq, ack, len: data.length, flags, data }
+    const copied = { id: { idx, val }, seq, ack, len: data.length, flags, data }
+    // As the kernel's own messages have it: not listed, spread or compared.
+    const msg = Object.defineProperty(copied, 'words', { get: () => wordsOf(data) }) as CnMsgInPlace
     const nsp: NetlinkSkbParms = { portid, dst_group, creds: { pid, uid, gid } }
     this.#run(() => registered.callback(msg, nsp))
   }

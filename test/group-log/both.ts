@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { expect } from 'vitest'
+import type { Socket } from '../../src/api.js'
 import * as uapi from '../../src/uapi/index.js'
 import type { OptionValue } from '../../src/user/option-value.js'
 import { anyCall } from '../model/arbitrary.js'
@@ -17,6 +18,8 @@ export type Special =
   | { readonly do: 'tap'; readonly on: boolean }
   | { readonly do: 'lose'; readonly on: boolean }
   | { readonly do: 'overrun'; readonly sock: number }
+  | { readonly do: 'peek'; readonly sock: number }
+  | { readonly do: 'release'; readonly sock: number }
   | { readonly do: 'failslab'; readonly probability: number }
   | { readonly do: 'back' }
 
@@ -30,6 +33,8 @@ const special: fc.Arbitrary<Special> = fc.oneof(
   fc.record({ do: fc.constant('tap' as const), on: fc.boolean() }),
   fc.record({ do: fc.constant('lose' as const), on: fc.boolean() }),
   fc.record({ do: fc.constant('overrun' as const), sock }),
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('peek' as const), sock }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('release' as const), sock }) },
   fc.record({ do: fc.constant('failslab' as const), probability: fc.constantFrom(0, 0, 30) }),
   fc.record({ do: fc.constant('back' as const) }),
 )
@@ -94,6 +99,8 @@ function outcome(call: () => Answer): Answer {
   }
 }
 
+const hexOf = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('hex')
+
 /** BPF_RET with a constant. */
 const RETURN = 0x06
 
@@ -124,15 +131,22 @@ class Player {
     if (act.do === 'unfilter') return this.#option(act.sock, uapi.SO_DETACH_FILTER, 0)
     if (act.do === 'tap') return this.#toggleTap(act.on)
     if (act.do === 'lose') return this.#toggleRule(act.on)
-    if (act.do === 'overrun') return this.#overrun(act.sock)
+    if (act.do === 'peek') return this.#on(act.sock, (socket) => hexOf(socket.peek()?.bytes))
+    if (act.do === 'release') return this.#on(act.sock, (socket) => socket.release())
+    if (act.do === 'overrun') return this.#on(act.sock, (socket) => this.real.kernel.faults.overrun(socket))
     if (act.do === 'failslab') return this.real.kernel.faults.failslab({ probability: act.probability, times: 3 })
     if (act.do === 'back') return this.#back()
     return outcome(() => (this.real[act.do] as (call: Call) => Answer).call(this.real, act))
   }
 
-  #option(index: number, name: number, value: OptionValue): Answer {
+  #on(index: number, act: (socket: Socket) => Answer): Answer {
     const { sockets } = this.real
-    return outcome(() => sockets[index % sockets.length]?.socket.setsockopt(uapi.SOL_SOCKET, name, value))
+    const socket = sockets[index % sockets.length]?.socket
+    return socket === undefined ? 'no socket' : outcome(() => act(socket))
+  }
+
+  #option(index: number, name: number, value: OptionValue): Answer {
+    return this.#on(index, (socket) => socket.setsockopt(uapi.SOL_SOCKET, name, value))
   }
 
   #filter(index: number, keep: number): Answer {
@@ -150,12 +164,6 @@ class Player {
       (error) => this.woken.push([number, String(error)]),
     )
     return number
-  }
-
-  #overrun(index: number): Answer {
-    const { kernel, sockets } = this.real
-    const socket = sockets[index % sockets.length]?.socket
-    return socket === undefined ? 'no socket' : kernel.faults.overrun(socket)
   }
 
   #toggleTap(on: boolean): Answer {

@@ -55,6 +55,10 @@ function sockets(kernel: Kernel, member: Socket): void {
     const got = new Uint8Array(length)
     expect(to.recv(got)).toBe(length)
     expect(Buffer.from(got).equals(Buffer.from(data))).toBe(true)
+    from.reserve(length).bytes.set(data)
+    from.commit()
+    expect(Buffer.from(to.peek()?.bytes ?? []).equals(Buffer.from(data))).toBe(true)
+    to.release()
   }
   const credentials = new Uint8Array(new Uint32Array([task.pid, 0, 0]).buffer)
   const control = [{ level: uapi.SOL_SOCKET, type: uapi.SCM_CREDENTIALS, data: credentials }]

@@ -1,7 +1,8 @@
 // Tasks and sockets of the helper processes, with the interface of the ones here: each call is made over there.
 
-import type { Datagram, ReceivedMsg, Socket, Task } from '../../index.js'
+import type { Datagram, MessageView, ReceivedMsg, Socket, Task } from '../../index.js'
 import type { SockaddrNl } from '../../uapi/index.js'
+import { CopiedInPlace } from '../../user/in-place-copied.js'
 import type { HostLink } from './host-link.js'
 import { CLONE_NEWPID } from './host-processes.js'
 import { buffersOf } from './host-worker.js'
@@ -148,6 +149,7 @@ export class RemoteSocket implements Socket {
   readonly #link: HostLink
   readonly #slot: number
   readonly #id: number
+  readonly #inPlace = new CopiedInPlace(this)
   closed = false
 
   constructor(link: HostLink, slot: number, id: number) {
@@ -212,6 +214,24 @@ export class RemoteSocket implements Socket {
 
   recvmsg(...args: Parameters<Socket['recvmsg']>): ReceivedMsg {
     return this.#call('recvmsg', ...args)
+  }
+
+  // ---- in place: copies
+
+  reserve(length: number): MessageView {
+    return this.#inPlace.reserve(length)
+  }
+
+  commit(length?: number, flags = 0): number {
+    return this.#inPlace.commit(length, flags)
+  }
+
+  peek(): MessageView | null {
+    return this.#inPlace.peek()
+  }
+
+  release(): void {
+    this.#inPlace.release()
   }
 
   setsockopt(...args: Parameters<Socket['setsockopt']>): void {

@@ -55,6 +55,10 @@ const ARGUMENTS: Readonly<Record<CallName, string | null>> = {
   send_commit: 'sock skb',
   recv: 'sock length flags',
   recv_done: '',
+  reserve: 'sock length',
+  commit: 'sock length flags',
+  peek: 'sock',
+  release: 'sock',
   setsockopt: 'sock level name length',
   getsockopt: 'sock level name room',
   getsockopt_more: null,
@@ -171,6 +175,8 @@ export interface Call {
   readonly inReceive: BytesOf | null
   /** Which argument is a message that it gives up, or -1. */
   readonly givesUp: number
+  /** Whether it sends the message that its socket has reserved, which the host has filled. */
+  readonly commits: boolean
   /** Whether it makes a message whose bytes the host fills in. */
   readonly reserves: boolean
 }
@@ -215,6 +221,7 @@ function callOf(name: CallName, args: string): Call {
     transmitted: transmittedOf(name),
     inReceive: inReceiveOf(name),
     givesUp: GIVES_UP[name] ?? -1,
+    commits: name === 'commit',
     reserves: RESERVES.includes(name),
   }
 }

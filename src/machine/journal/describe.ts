@@ -22,6 +22,8 @@ const MAKES: readonly CallName[] = [
   'cn_reserve',
   'ksock_reserve',
   'ksock_message',
+  'reserve',
+  'peek',
 ]
 
 const place = (value: number) => `0x${value.toString(16)}`

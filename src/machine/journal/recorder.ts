@@ -40,6 +40,7 @@ export class JournalRecorder implements Recorder {
   depth = 0
   readonly #dense: DenseWriter
   readonly #memory: Uint32Array
+  readonly #machine: Machine
   readonly #onHalt: () => void
   readonly #reserved = new Set<number>()
   readonly #frames: Frame[] = []
@@ -53,6 +54,7 @@ export class JournalRecorder implements Recorder {
   constructor(machine: Machine, onHalt: () => void = () => {}, isDense = true) {
     this.#isDense = isDense
     this.#memory = machine.words
+    this.#machine = machine
     this.#dense = new DenseWriter(this.tape, machine.words)
     this.#onHalt = onHalt
   }
@@ -128,6 +130,7 @@ export class JournalRecorder implements Recorder {
     }
     if (call.inReceive !== null) this.#copy(RECEIVE_AT, Math.min(call.inReceive(words, at), LAYOUT.RECEIVE_BYTES))
     if (call.givesUp >= 0) this.#giveUp(words[at + call.givesUp] as number)
+    if (call.commits) this.#fill(this.#machine.reservedMessage(words[at] as number))
   }
 
   #copy(from: number, bytes: number): void {
@@ -136,10 +139,14 @@ export class JournalRecorder implements Recorder {
   }
 
   #giveUp(message: number): void {
+    this.#fill(this.#reserved.delete(message) ? message : 0)
+  }
+
+  // The host has filled a message; 0 if there is none.
+  #fill(message: number): void {
     const at = this.tape.take(1)
-    const filled = this.#reserved.delete(message)
-    const length = filled ? (this.#memory[(message >>> 2) + LENGTH] as number) : 0
-    this.tape.words[at] = filled ? length | FILLED : 0
+    const length = message === 0 ? 0 : (this.#memory[(message >>> 2) + LENGTH] as number)
+    this.tape.words[at] = message === 0 ? 0 : length | FILLED
     this.#copy((message >>> 2) + DATA, length)
   }
 
