@@ -61,6 +61,19 @@ const inNode = [
     params: { payload: 64, iterations: 2000, rounds: 300 },
     results: [{ part: 'roundtrip', goal: 'recorded', against: 'node' }],
   },
+  {
+    id: 'random-20000',
+    file: 'random',
+    sides: ['linux', 'few', 'node'],
+    few: 10,
+    params: { payload: 64, sockets: 20_000, iterations: 20_000, rounds: 60 },
+    results: [
+      { part: 'roundtrip', goal: 'random-20000', against: 'linux' },
+      { part: 'roundtrip', goal: 'random-slowdown', against: 'few' },
+    ],
+  },
+  million('in-order', { inOrder: true }),
+  million('random', {}),
   snapshot('fresh', { iterations: 100, restores: 10 }),
   snapshot('mebibyte', { iterations: 1, restores: 1, mebibytes: 16 }),
 ]
@@ -170,6 +183,17 @@ function drainInPlace(listeners, messages, rounds) {
     sides: ['linux', 'node'],
     params: { payload: 64, listeners, messages, rounds },
     results: [{ part: 'drain', goal: 'drain-in-place', title, against: 'linux' }],
+  }
+}
+
+function million(pattern, params) {
+  return {
+    id: `million-${pattern}`,
+    file: 'random',
+    sides: ['few', 'node'],
+    few: 100,
+    params: { payload: 64, sockets: 1_000_000, iterations: 20_000, rounds: 40, ...params },
+    results: [{ part: 'roundtrip', goal: `million-${pattern}`, against: 'few' }],
   }
 }
 

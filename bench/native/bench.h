@@ -1,7 +1,8 @@
 /*
  * The Linux half of the bench: one small program, one measurement per run, own code (MIT, as the package).
  *
- *   netlink-bench MEASUREMENT --rounds=N --warmup=MS [--payload=N] [--listeners=N] [--messages=N] [--iterations=N]
+ *   netlink-bench MEASUREMENT --rounds=N --warmup=MS [--payload=N] [--listeners=N] [--messages=N] [--sockets=N]
+ *                 [--iterations=N]
  *
  * It prints one JSON object on standard output: { "samples": { PART: [ns per operation, one for each round] } },
  * or { "unavailable": "why" } where this machine cannot do it. Statistics are made by bench/statistics.mjs for both
@@ -28,6 +29,7 @@ struct options {
   unsigned iterations; /* operations in a round */
   unsigned payload;    /* bytes behind cn_msg */
   unsigned listeners;  /* members of the group */
+  unsigned sockets;    /* how many send to each other */
   unsigned messages;   /* messages that lie in each listener's queue before it is drained */
 };
 
@@ -47,11 +49,13 @@ void bind_to(int fd, uint32_t groups);
 void connect_to(int fd, uint32_t portid);
 uint32_t portid_of(int fd);
 void hold_queue(int fd, int bytes);
+int raise_descriptors(unsigned count); /* 0, or -1 where that is not allowed: what is allowed at most is set then */
 void allow_descriptors(unsigned count);
 size_t build_message(unsigned char *buffer, const struct cb_id *id, unsigned payload);
 
 /* One file per measurement. */
 void measure_unicast(const struct options *options);
+void measure_random(const struct options *options);
 void measure_multicast(const struct options *options);
 void measure_callback(const struct options *options);
 void measure_socket(const struct options *options);

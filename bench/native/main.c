@@ -10,6 +10,7 @@ static const struct {
   void (*measure)(const struct options *options);
 } measurements[] = {
   { "unicast", measure_unicast },
+  { "random", measure_random },
   { "multicast", measure_multicast },
   { "callback", measure_callback },
   { "socket", measure_socket },
@@ -24,6 +25,7 @@ static int take_option(struct options *options, const char *argument)
     { "--rounds=", &options->rounds },         { "--warmup=", &options->warmup },
     { "--iterations=", &options->iterations }, { "--payload=", &options->payload },
     { "--listeners=", &options->listeners },   { "--messages=", &options->messages },
+    { "--sockets=", &options->sockets },
   };
 
   for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -40,7 +42,7 @@ static int take_option(struct options *options, const char *argument)
 int main(int argc, char **argv)
 {
   struct options options = {
-    .rounds = 100, .warmup = 300, .iterations = 1000, .payload = 64, .listeners = 64, .messages = 32
+    .rounds = 100, .warmup = 300, .iterations = 1000, .payload = 64, .listeners = 64, .messages = 32, .sockets = 10
   };
 
   for (int i = 2; i < argc; i++) {
@@ -49,7 +51,7 @@ int main(int argc, char **argv)
     fprintf(stderr, "netlink-bench: unknown option %s\n", argv[i]);
     return 2;
   }
-  if (!options.rounds || !options.iterations || !options.listeners || !options.messages ||
+  if (!options.rounds || !options.iterations || !options.listeners || !options.messages || !options.sockets ||
       options.payload > MAX_MESSAGE - HEADERS) {
     fprintf(stderr, "netlink-bench: a number is out of range\n");
     return 2;
@@ -60,6 +62,6 @@ int main(int argc, char **argv)
     measurements[i].measure(&options);
     return 0;
   }
-  fprintf(stderr, "usage: netlink-bench unicast|multicast|callback|socket [--rounds=N] [--warmup=MS] ...\n");
+  fprintf(stderr, "usage: netlink-bench unicast|random|multicast|callback|socket [--rounds=N] [--warmup=MS] ...\n");
   return 2;
 }

@@ -48,17 +48,27 @@ void hold_queue(int fd, int bytes)
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
 }
 
-void allow_descriptors(unsigned count)
+int raise_descriptors(unsigned count)
 {
-  struct rlimit limit;
+  struct rlimit limit, most;
 
   getrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_cur >= count)
-    return;
+    return 0;
+  most = limit;
+  most.rlim_cur = limit.rlim_max;
   limit.rlim_cur = count;
   if (limit.rlim_max < count)
     limit.rlim_max = count;
-  if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+  if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
+    return 0;
+  setrlimit(RLIMIT_NOFILE, &most);
+  return -1;
+}
+
+void allow_descriptors(unsigned count)
+{
+  if (raise_descriptors(count) < 0)
     unavailable("setrlimit(RLIMIT_NOFILE)");
 }
 
