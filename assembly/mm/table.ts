@@ -1,9 +1,10 @@
 // A hash table of references: open addressing, multiplicative hash, deletion by shifting back, so there are no tombstones.
-// The keys are two words of the struct referred to, at offsets that each user of the table names.
+// The keys are two words of the struct referred to, at offsets that each user of the table names. References are multiples of 64: the
+// six bits below hold a part of the hash, so that a look at another key's slot seldom touches what it refers to.
 //
 //   table, three words somewhere in struct Kernel
 //      0 ┌──────────────┐
-//        │ slots        │ address of 4-byte references, 0 while the table is empty
+//        │ slots        │ address of 4-byte references with their tags, 0 while the table is empty
 //      4 │ mask         │ number of slots - 1
 //      8 │ count        │
 //     12 └──────────────┘
@@ -13,10 +14,36 @@ import { alloc, free } from './alloc'
 
 const FIRST_SIZE: u32 = 16
 
+const TAG_MASK: u32 = 63
+
+// Both keys are multiplied: ids are often made of one number, and then no bit of it may cancel another.
 // @ts-ignore: decorator
 @inline
-function hashOf(a: u32, b: u32, mask: u32): u32 {
-  return ((b ^ rotl(a, 16)) * 0x9e3779b1) >>> clz(mask)
+function hashOf(a: u32, b: u32): u32 {
+  return (b ^ (a * 0x85ebca6b)) * 0x9e3779b1
+}
+
+function hashAt(reference: usize, aAt: u32, bAt: u32): u32 {
+  return hashOf(load<u32>(reference + aAt), load<u32>(reference + bAt))
+}
+
+// @ts-ignore: decorator
+@inline
+function homeOf(hash: u32, mask: u32): u32 {
+  return hash >>> clz(mask)
+}
+
+// @ts-ignore: decorator
+@inline
+function tagged(reference: usize, hash: u32): usize {
+  return reference | (hash & TAG_MASK)
+}
+
+/** What a slot of a table refers to, 0 for nothing. */
+// @ts-ignore: decorator
+@inline
+export function tableReference(slot: usize): usize {
+  return load<usize>(slot) & ~TAG_MASK
 }
 
 /** The reference whose keys are `a` and `b`, or 0. */
@@ -26,18 +53,23 @@ export function tableFind(table: usize, a: u32, b: u32, aAt: u32, bAt: u32): usi
   const slots = load<usize>(table)
   if (!slots) return 0
   const mask = load<u32>(table, 4)
-  let at = hashOf(a, b, mask)
+  const hash = hashOf(a, b)
+  let at = homeOf(hash, mask)
   while (true) {
-    const found = load<usize>(slots + (at << 2))
-    if (!found || (load<u32>(found + bAt) == b && load<u32>(found + aAt) == a)) return found
+    const slot = load<usize>(slots + (at << 2))
+    if (!slot) return 0
+    if (((slot ^ hash) & TAG_MASK) == 0) {
+      const found = slot & ~TAG_MASK
+      if (load<u32>(found + bAt) == b && load<u32>(found + aAt) == a) return found
+    }
     at = (at + 1) & mask
   }
 }
 
-function place(slots: usize, mask: u32, reference: usize, aAt: u32, bAt: u32): void {
-  let at = hashOf(load<u32>(reference + aAt), load<u32>(reference + bAt), mask)
+function place(slots: usize, mask: u32, reference: usize, hash: u32): void {
+  let at = homeOf(hash, mask)
   while (load<usize>(slots + (at << 2))) at = (at + 1) & mask
-  store<usize>(slots + (at << 2), reference)
+  store<usize>(slots + (at << 2), tagged(reference, hash))
 }
 
 function resize(table: usize, size: u32, aAt: u32, bAt: u32): bool {
@@ -48,8 +80,8 @@ function resize(table: usize, size: u32, aAt: u32, bAt: u32): bool {
   const oldSize = load<u32>(table, 4) + 1
   if (old) {
     for (let i: u32 = 0; i < oldSize; i++) {
-      const reference = load<usize>(old + (i << 2))
-      if (reference) place(slots, size - 1, reference, aAt, bAt)
+      const reference = tableReference(old + (i << 2))
+      if (reference) place(slots, size - 1, reference, hashAt(reference, aAt, bAt))
     }
     free(old, oldSize << 2)
   }
@@ -68,8 +100,9 @@ export function tableReserve(table: usize, aAt: u32, bAt: u32): bool {
 
 /** Adds a reference whose keys are not in the table. */
 export function tableAdd(table: usize, reference: usize, aAt: u32, bAt: u32): void {
+  assert((reference & TAG_MASK) == 0, 'table: a reference is no block')
   assert((load<u32>(table, 8) + 1) * 4 <= (load<u32>(table, 4) + 1) * 3, 'table: no room was reserved')
-  place(load<usize>(table), load<u32>(table, 4), reference, aAt, bAt)
+  place(load<usize>(table), load<u32>(table, 4), reference, hashAt(reference, aAt, bAt))
   store<u32>(table, load<u32>(table, 8) + 1, 8)
 }
 
@@ -77,8 +110,9 @@ export function tableAdd(table: usize, reference: usize, aAt: u32, bAt: u32): vo
 export function tableRemove(table: usize, reference: usize, aAt: u32, bAt: u32): void {
   const slots = load<usize>(table)
   const mask = load<u32>(table, 4)
-  let hole = hashOf(load<u32>(reference + aAt), load<u32>(reference + bAt), mask)
-  while (load<usize>(slots + (hole << 2)) != reference) {
+  const hash = hashAt(reference, aAt, bAt)
+  let hole = homeOf(hash, mask)
+  while (load<usize>(slots + (hole << 2)) != tagged(reference, hash)) {
     assert(load<usize>(slots + (hole << 2)) != 0, 'table: the reference to remove is not there')
     hole = (hole + 1) & mask
   }
@@ -87,7 +121,7 @@ export function tableRemove(table: usize, reference: usize, aAt: u32, bAt: u32):
     at = (at + 1) & mask
     const moved = load<usize>(slots + (at << 2))
     if (!moved) break
-    const home = hashOf(load<u32>(moved + aAt), load<u32>(moved + bAt), mask)
+    const home = homeOf(hashAt(moved & ~TAG_MASK, aAt, bAt), mask)
     if (((at - home) & mask) >= ((at - hole) & mask)) {
       store<usize>(slots + (hole << 2), moved)
       hole = at

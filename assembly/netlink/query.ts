@@ -11,6 +11,7 @@ import {
 } from '../uapi/constants'
 import { kernel } from '../kernel'
 import { nil, setResult, refOf } from '../memory'
+import { tableReference } from '../mm/table'
 import { RESULT_LIST } from '../result'
 import { Skb } from '../skb/skb'
 import { Group, memberAt, membershipAt } from './group'
@@ -106,7 +107,7 @@ export function nextGroup(at: u32): u32 {
   const k = kernel()
   if (!k.groupSlots) return 0
   for (; at <= k.groupMask; at++) {
-    const group = changetype<Group>(load<usize>(k.groupSlots + (at << 2)))
+    const group = changetype<Group>(tableReference(k.groupSlots + (at << 2)))
     if (nil(group)) continue
     setResult(RESULT_LIST, group.key)
     setResult(RESULT_LIST + 1, group.number)

@@ -9,8 +9,7 @@ const PROTOCOLS = [NETLINK_USERSOCK, NETLINK_CONNECTOR, 20]
 
 /** Where the core would look first in a table of `size` slots: to pick ports that meet there. */
 function home(key: number, port: number, size: number): number {
-  const rotated = ((key << 16) | (key >>> 16)) >>> 0
-  return Math.imul(port ^ rotated, 0x9e3779b1) >>> (32 - Math.log2(size))
+  return Math.imul(port ^ Math.imul(key, 0x85ebca6b), 0x9e3779b1) >>> (32 - Math.log2(size))
 }
 
 /** Ports that fall onto the last two and the first two slots of a small table, so that runs wrap around its end. */
