@@ -51,28 +51,30 @@ const TIMEVAL_BYTES = 16
 const STEP_MS = 4
 const NO_CONTROL = new Uint8Array(0)
 
-/** Whoever opened the socket: it has its sockets revoked when it is gone. */
+/** Whose socket it is; all that sockets of one process share. */
 export interface Owner {
+  readonly machine: Machine
+  readonly waiters: Waiters
   /** The socket at this place of its list has been closed. */
   forget(place: number): void
 }
 
+/** Few fields, those of every call first: there may be a million. */
 export class Socket implements SocketInterface {
-  readonly id: number
-  readonly #machine: Machine
-  readonly #waiters: Waiters
-  readonly #owner: Owner
+  /** The machine's reference, 0 once it is closed. */
   #sock: number
+  readonly #machine: Machine
+  readonly #owner: Owner
   #place: number
+  readonly id: number
 
-  /** Only a task makes sockets, and puts them at a place of its list. */
-  constructor(machine: Machine, waiters: Waiters, owner: Owner, sock: number, id: number, place: number) {
-    this.id = id
-    this.#machine = machine
-    this.#waiters = waiters
-    this.#owner = owner
+  /** Only a process makes sockets, and puts them at a place of its list. */
+  constructor(owner: Owner, sock: number, id: number, place: number) {
     this.#sock = sock
+    this.#machine = owner.machine
+    this.#owner = owner
     this.#place = place
+    this.id = id
   }
 
   /**
@@ -108,7 +110,7 @@ export class Socket implements SocketInterface {
   }
 
   #open(syscall: string): number {
-    if (this.closed) throw new SystemError(-EBADF, syscall)
+    if (this.#sock === 0) throw new SystemError(-EBADF, syscall)
     return this.#sock
   }
 
@@ -119,7 +121,7 @@ export class Socket implements SocketInterface {
   }
 
   #fail(result: number, syscall: string): never {
-    if (result === -EAGAIN) this.#waiters.noteCall(this, syscall)
+    if (result === -EAGAIN) this.#owner.waiters.noteCall(this, syscall)
     throw new SystemError(result, syscall)
   }
 
@@ -185,7 +187,13 @@ export class Socket implements SocketInterface {
     const bytes = asBytes(data, 'data')
     const bits = u32(flags, 'flags')
     this.#open('sendto')
-    return this.#sendParts([bytes], bits, sendtoTarget(addr, addrlen), NO_CONTROL, 'sendto')
+    const to = sendtoTarget(addr, addrlen)
+    const length = lengthOf(bytes)
+    if (length > LAYOUT.TRANSMIT_BYTES) return this.#sendParts([bytes], bits, to, NO_CONTROL, 'sendto')
+    const sock = this.#open('sendto')
+    const machine = this.#machine
+    machine.transmit(bytes)
+    return this.#finish(machine.abi.sendmsg(sock, length, bits, to.addrlen, to.family, to.pid, to.groups, 0), 'sendto')
   }
 
   sendmsg(msg: Msghdr, flags = 0): number {
@@ -459,10 +467,10 @@ export class Socket implements SocketInterface {
       if (this.#machine.abi.poll(sock, POLLIN | POLLERR) !== 0) return { value: undefined }
       return undefined
     }
-    await this.#waiters.wait(ready, { signal, timeout }, 'recvmsg')
+    await this.#owner.waiters.wait(ready, { signal, timeout }, 'recvmsg')
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Datagram> {
-    return datagramsOf(this, () => this.#waiters.scheduler !== undefined)
+    return datagramsOf(this, () => this.#owner.waiters.scheduler !== undefined)
   }
 }

@@ -5,7 +5,8 @@ import { LAYOUT, type Machine } from '../machine/index.js'
 import { capabilityWords, EINVAL, EOPNOTSUPP, ESRCH, i32, u32 } from '../uapi/index.js'
 import { asObject, asText } from './arguments.js'
 import { check, SystemError } from './errors.js'
-import { Socket } from './socket.js'
+import { OpenSockets, type SavedSocket } from './open-sockets.js'
+import type { Socket } from './socket.js'
 import type { Waiters } from './waiters.js'
 
 /** Bytes of a task's name. */
@@ -26,7 +27,7 @@ export interface SavedTask {
   readonly task: Task
   readonly reference: number
   readonly comm: string
-  readonly sockets: readonly { readonly socket: Socket; readonly reference: number }[]
+  readonly sockets: readonly SavedSocket[]
   readonly threads: readonly Task[]
 }
 
@@ -35,20 +36,21 @@ export class Task implements TaskInterface {
   readonly pid: number
   readonly tgid: number
   readonly #leader: Task | undefined
-  readonly #sockets: Socket[] = []
-  readonly #threads: Task[] = []
+  readonly #sockets: OpenSockets
+  readonly #threads = new Set<Task>()
   #comm: string
   #task: number
 
   private constructor(world: TaskWorld, task: number, ids: { pid: number; tgid: number }, comm: string, leader?: Task) {
     this.#world = world
     this.#task = task
+    this.#sockets = new OpenSockets(world.machine, world.waiters)
     this.#comm = comm
     this.#leader = leader
     this.pid = ids.pid
     this.tgid = ids.tgid
     world.tasks.add(this)
-    if (leader !== undefined) leader.#threads.push(this)
+    if (leader !== undefined) leader.#threads.add(this)
   }
 
   /** Makes a task from nothing, as the kernel does at boot. EAGAIN, EEXIST, ENOMEM, ENOSPC (namespaces). */
@@ -80,18 +82,17 @@ export class Task implements TaskInterface {
     }
     for (let one = raw.socket_next(0); one !== 0; one = raw.socket_next(one)) {
       const task = byReference.get(world.machine.listWord(7)) as Task
-      task.#adopt(one, world.machine.listWord(5))
+      task.#sockets.add(one, world.machine.listWord(5))
     }
   }
 
   /** All living tasks, to be brought back by restoreAll(). */
   static saveAll(world: TaskWorld): readonly SavedTask[] {
-    const machine = world.machine
     return Array.from(world.tasks, (task) => ({
       task,
       reference: task.#task,
       comm: task.#comm,
-      sockets: task.#sockets.map((socket) => ({ socket, reference: Socket.reference(machine, socket, 'socket') })),
+      sockets: task.#sockets.save(),
       threads: [...task.#threads],
     }))
   }
@@ -104,47 +105,28 @@ export class Task implements TaskInterface {
       world.tasks.add(task)
       task.#task = reference
       task.#comm = comm
-      task.#threads.push(...threads)
-      for (const { socket, reference: sock } of sockets) {
-        Socket.revive(socket, sock, task.#sockets.length)
-        task.#sockets.push(socket)
-      }
+      for (const thread of threads) task.#threads.add(thread)
+      task.#sockets.restore(sockets)
     }
   }
 
   #forgetAll(): void {
     this.#task = 0
-    for (const socket of this.#sockets) Socket.revoke(socket)
-    this.#sockets.length = 0
-    this.#threads.length = 0
+    this.#sockets.revokeAll()
+    this.#threads.clear()
   }
 
   // A process takes its threads along.
   #ended(): void {
-    if (this.#leader !== undefined) this.#leader.#threads.splice(this.#leader.#threads.indexOf(this), 1)
+    if (this.#leader !== undefined) this.#leader.#threads.delete(this)
     for (const thread of [...this.#threads]) thread.#ended()
     this.#world.tasks.delete(this)
     this.#forgetAll()
   }
 
-  /** The last one takes the place of a socket that was closed. */
-  forget(place: number): void {
-    const last = this.#sockets.pop() as Socket
-    if (place === this.#sockets.length) return
-    this.#sockets[place] = last
-    Socket.move(last, place)
-  }
-
   /** Its open sockets, in the order in which they were opened. */
   sockets(): Socket[] {
-    return [...this.#sockets].sort((a, b) => a.id - b.id)
-  }
-
-  #adopt(sock: number, id: number): Socket {
-    const { machine, waiters } = this.#world
-    const socket = new Socket(machine, waiters, this, sock, id, this.#sockets.length)
-    this.#sockets.push(socket)
-    return socket
+    return this.#sockets.inOrder()
   }
 
   get comm(): string {
@@ -164,7 +146,7 @@ export class Task implements TaskInterface {
     const task = this.#living('socket')
     const { machine } = this.#world
     const sock = machine.abi.socket(task, u32(family, 'family'), u32(type, 'type'), u32(protocol, 'protocol'))
-    return (this.#leader ?? this).#adopt(check(sock, 'socket'), machine.listWord(0))
+    return (this.#leader ?? this).#sockets.add(check(sock, 'socket'), machine.listWord(0))
   }
 
   socketpair(family: number, type: number, protocol: number): never {
