@@ -25,8 +25,8 @@ import { Skb } from './skb/skb'
 //    220 │ held skb, ready ring (ring, mask, head, tail)                  │
 //    240 │ armed, running, notifier, nextPid, namespaces                  │
 //    260 │ log (ring, head, tail), nextSocketId                           │
-//    276 │ table of tasks, cn_proc's listeners, pid namespaces, traced    │
-//    300 │ watch; messages, delivered, dropped (u64): counts since boot   │
+//    276 │ table of tasks, cn_proc's listeners, pid namespaces            │
+//    296 │ watch, unused; messages, delivered, dropped (u64): counts since boot   │
 //    328 │ trouble; failslab: probability, interval, times, space, calls, │
 //    352 │ failed, generator of faults; modules, delayed messages         │
 //    368 │ failslab: count for the interval; members of a group with a log │
@@ -112,7 +112,6 @@ export class Kernel {
   taskCount: u32
   procListeners: i32
   pidNamespaces: u32
-  traced: u32
   watch: u32
   messages: u64
   delivered: u64

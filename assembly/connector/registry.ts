@@ -7,15 +7,17 @@ import { STATE, nil } from '../memory'
 import { allocZero, free } from '../mm/alloc'
 import { tableAdd, tableFind, tableRemove, tableReserve } from '../mm/table'
 import { slotGive, slotTake } from '../slot'
-import { cancelWork } from './work'
+import { Work, cancelWork } from './work'
 
-//   struct CnCallback, 60 bytes
+//   struct CnCallback, 64 bytes
 //      0 ┌──────────────┬──────────────┐
 //        │ idx          │ val          │
 //      8 │ next         │ prev         │ in the order of registration
 //     16 │ slot         │ kind         │ the host's function; who handles the messages
-//     24 │ nameLength   │ name         │ at most 31 bytes
-//     60 └──────────────┴──────────────┘
+//     24 │ nameLength   │ newestWork   │ of its work in the queue
+//     32 ├──────────────┴──────────────┤
+//        │ name, at most 31 bytes      │
+//     64 └─────────────────────────────┘
 @unmanaged
 export class CnCallback {
   idx: u32
@@ -25,11 +27,12 @@ export class CnCallback {
   slot: u32
   kind: u32
   nameLength: u32
+  newestWork: Work
 }
 
-const CALLBACK_SIZE: u32 = 60
+const CALLBACK_SIZE: u32 = 64
 /** Where the name begins. */
-export const CALLBACK_NAME: u32 = 28
+export const CALLBACK_NAME: u32 = 32
 
 /** A function of the host. */
 export const KIND_HOST: u32 = 0

@@ -8,18 +8,22 @@ import { Skb, skbGet, skbPut } from '../skb/skb'
 import { runCallback } from './dispatch'
 import { CnCallback } from './registry'
 
-//   struct Work, 12 bytes
+//   struct Work, 24 bytes
 //      0 ┌──────────────┬──────────────┬──────────────┐
-//        │ next         │ callback     │ skb          │
-//     12 └──────────────┴──────────────┴──────────────┘
+//        │ next         │ prev         │ callback     │ in the order of the messages
+//     12 │ skb          │ older        │ newer        │ work of the same callback
+//     24 └──────────────┴──────────────┴──────────────┘
 @unmanaged
 export class Work {
   next: Work
+  prev: Work
   callback: CnCallback
   skb: Skb
+  older: Work
+  newer: Work
 }
 
-const WORK_SIZE: u32 = 12
+const WORK_SIZE: u32 = 24
 
 /** Queues a message for a callback. Without memory it is lost, as the sender has its answer already. */
 export function queueWork(callback: CnCallback, skb: Skb): void {
@@ -27,12 +31,28 @@ export function queueWork(callback: CnCallback, skb: Skb): void {
   const work = changetype<Work>(alloc(WORK_SIZE, GFP_ATOMIC))
   if (nil(work)) return
   skbGet(skb)
-  work.next = changetype<Work>(0)
-  work.callback = callback
   work.skb = skb
+  work.next = changetype<Work>(0)
+  work.prev = k.lastWork
   if (nil(k.lastWork)) k.firstWork = work
   else k.lastWork.next = work
   k.lastWork = work
+  work.callback = callback
+  work.newer = changetype<Work>(0)
+  work.older = callback.newestWork
+  if (!nil(callback.newestWork)) callback.newestWork.newer = work
+  callback.newestWork = work
+}
+
+function unlink(work: Work): void {
+  const k = kernel()
+  if (nil(work.prev)) k.firstWork = work.next
+  else work.prev.next = work.next
+  if (nil(work.next)) k.lastWork = work.prev
+  else work.next.prev = work.prev
+  if (nil(work.newer)) work.callback.newestWork = work.older
+  else work.newer.older = work.older
+  if (!nil(work.older)) work.older.newer = work.newer
 }
 
 function dropWork(work: Work): void {
@@ -42,11 +62,9 @@ function dropWork(work: Work): void {
 
 /** Runs the oldest queued work; false if there was none. */
 export function runWork(): bool {
-  const k = kernel()
-  const work = k.firstWork
+  const work = kernel().firstWork
   if (nil(work)) return false
-  k.firstWork = work.next
-  if (nil(k.firstWork)) k.lastWork = k.firstWork
+  unlink(work)
   runCallback(work.callback, work.skb)
   dropWork(work)
   return true
@@ -54,19 +72,9 @@ export function runWork(): bool {
 
 /** Takes back all queued work of a callback that is going. */
 export function cancelWork(callback: CnCallback): void {
-  const k = kernel()
-  let before = changetype<Work>(0)
-  let work = k.firstWork
-  while (!nil(work)) {
-    const next = work.next
-    if (changetype<usize>(work.callback) == changetype<usize>(callback)) {
-      if (nil(before)) k.firstWork = next
-      else before.next = next
-      if (nil(next)) k.lastWork = before
-      dropWork(work)
-    } else {
-      before = work
-    }
-    work = next
+  while (!nil(callback.newestWork)) {
+    const work = callback.newestWork
+    unlink(work)
+    dropWork(work)
   }
 }

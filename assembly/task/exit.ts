@@ -8,24 +8,12 @@ import { free } from '../mm/alloc'
 import { tableRemove } from '../mm/table'
 import { sockRelease } from '../netlink/close'
 import { credPut } from './cred'
+import { childRemove, firstThread, releaseFamily, threadRemove, traceeRemove } from './family'
 import { TASK_SIZE, Task, parentOf, taskByPid } from './task'
 
 /** Whether a task is a further thread of its process. */
 export function isThread(task: Task): bool {
   return task.pid != task.tgid
-}
-
-// Children go on with init as their parent, tracees are let go.
-function releaseFamily(task: Task): void {
-  let one = kernel().firstTask
-  while (!nil(one)) {
-    if (one.parent == task.pid) one.parent = 0
-    if (one.tracer == task.pid) {
-      one.tracer = 0
-      kernel().traced -= 1
-    }
-    one = one.next
-  }
 }
 
 function unlink(task: Task): void {
@@ -36,9 +24,9 @@ function unlink(task: Task): void {
   if (nil(task.next)) k.lastTask = task.prev
   else task.next.prev = task.prev
   tableRemove(table, changetype<usize>(task), offsetof<Task>('pid'), offsetof<Task>('pid'))
-  const above = taskByPid(task.parent)
-  if (!nil(above)) above.children -= 1
-  if (task.tracer) k.traced -= 1
+  childRemove(taskByPid(task.parent), task)
+  if (task.tracer) traceeRemove(taskByPid(task.tracer), task)
+  threadRemove(task)
   k.tasks -= 1
 }
 
@@ -46,26 +34,20 @@ function exitOne(task: Task, status: u32): void {
   while (!nil(task.sockets)) sockRelease(task.sockets)
   if (isThread(task)) emit(EVENT_EXIT, task.cpu, 0, task.pid, task.tgid, status, -1, 0, 0)
   else emit(EVENT_EXIT, task.cpu, 0, task.pid, task.tgid, status, SIGCHLD, parentOf(task), parentOf(task))
-  if (task.children || kernel().traced) releaseFamily(task)
+  releaseFamily(task)
   unlink(task)
   credPut(task.cred)
   free(changetype<usize>(task), TASK_SIZE)
 }
 
-// Whatever a hook did while a socket was closed: the list is read from its start again.
-function nextThread(tgid: u32): Task {
-  let one = kernel().firstTask
-  while (!nil(one) && (one.tgid != tgid || !isThread(one))) one = one.next
-  return one
-}
-
 /** Ends a task with a wait status: closes its sockets and forgets it. A process takes its threads along. */
 export function taskExit(task: Task, status: u32): void {
   if (!isThread(task)) {
-    let thread = nextThread(task.pid)
+    // Whatever a hook did while a socket was closed: the list is read from its start again.
+    let thread = firstThread(task)
     while (!nil(thread)) {
       exitOne(thread, status)
-      thread = nextThread(task.pid)
+      thread = firstThread(task)
     }
   }
   exitOne(task, status)

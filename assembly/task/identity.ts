@@ -17,6 +17,7 @@ import { emit } from '../connector/proc'
 import { kernel } from '../kernel'
 import { TRANSMIT_AT, nil } from '../memory'
 import { Cred, credCopy, credPut, hasCap } from './cred'
+import { traceeAdd, traceeRemove } from './family'
 import { namespaceCreate } from './namespace'
 import { Task, setComm } from './task'
 
@@ -137,8 +138,7 @@ export function taskAttach(tracer: Task, task: Task): i32 {
   const privileged = hasCap(tracer.cred.capsLow, tracer.cred.capsHigh, CAP_SYS_PTRACE)
   if (task.tgid == tracer.tgid || task.tracer) return -EPERM
   if (!privileged && tracer.cred.uid != task.cred.uid) return -EPERM
-  task.tracer = tracer.pid
-  kernel().traced += 1
+  traceeAdd(tracer, task)
   emit(PROC_EVENT_PTRACE, tracer.cpu, 0, task.pid, task.tgid, tracer.pid, tracer.tgid, 0, 0)
   return 0
 }
@@ -146,8 +146,7 @@ export function taskAttach(tracer: Task, task: Task): i32 {
 /** PTRACE_DETACH: -ESRCH for one that it does not trace. */
 export function taskDetach(tracer: Task, task: Task): i32 {
   if (task.tracer != tracer.pid) return -ESRCH
-  task.tracer = 0
-  kernel().traced -= 1
+  traceeRemove(tracer, task)
   emit(PROC_EVENT_PTRACE, tracer.cpu, 0, task.pid, task.tgid, 0, 0, 0, 0)
   return 0
 }

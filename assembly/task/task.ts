@@ -10,20 +10,24 @@ import { tableAdd, tableFind, tableReserve } from '../mm/table'
 import { Sock } from '../netlink/sock'
 import { RESULT_LIST } from '../result'
 import { Cred, credAlloc, credGet, credPut } from './cred'
+import { childAdd, threadAdd, threadsInit } from './family'
 import { namespaceEnter, namespaceForsake } from './namespace'
 
-//   struct Task, 76 bytes
+//   struct Task, 104 bytes
 //      0 ┌──────────────┬──────────────┐
 //        │ next         │ prev         │ all tasks, in the order of their birth
 //      8 │ pid          │ tgid         │ in the initial pid namespace
 //     16 │ netns        │ parent       │ the parent's process id, 0 for none that lives
 //     24 │ cred         │ sockets      │ credentials; first of the open sockets
-//     32 │ session      │ children     │ how many tasks have it as their parent
+//     32 │ session      │ firstChild   │ one of those whose parent it is
 //     40 │ comm (16 bytes)             │
 //     56 │ pidns        │ ownTgid      │ its pid namespace, and its process id in there
 //     64 │ childPidns   │ cpu          │ where its children will be; where it runs
-//     72 │ tracer       │              │ the process id of its tracer, 0 for none
-//     76 └──────────────┘
+//     72 │ tracer       │ firstTracee  │ the process id of its tracer, 0 for none; one of those it traces
+//     80 │ nextThread   │ prevThread   │ threads of the process, oldest first; the process is the end
+//     88 │ nextSibling  │ prevSibling  │ of the same parent
+//     96 │ nextTracee   │ prevTracee   │ of the same tracer
+//    104 └──────────────┴──────────────┘
 @unmanaged
 export class Task {
   next: Task
@@ -35,7 +39,7 @@ export class Task {
   cred: Cred
   sockets: Sock
   session: u32
-  children: u32
+  firstChild: Task
   comm0: u64
   comm1: u64
   pidns: u32
@@ -43,10 +47,17 @@ export class Task {
   childPidns: u32
   cpu: u32
   tracer: u32
+  firstTracee: Task
+  nextThread: Task
+  prevThread: Task
+  nextSibling: Task
+  prevSibling: Task
+  nextTracee: Task
+  prevTracee: Task
 }
 
 /** Bytes of struct Task. */
-export const TASK_SIZE: u32 = 76
+export const TASK_SIZE: u32 = 104
 /** The process that inherits orphans. No task stands for it. */
 export const INIT_PID: u32 = 1
 const COMM_BYTES: u32 = 15
@@ -106,6 +117,7 @@ function taskCreate(pid: u32, cred: Cred): i32 {
   task.ownTgid = pid
   task.session = pid
   task.cred = cred
+  threadsInit(task)
   task.prev = k.lastTask
   if (nil(k.lastTask)) k.firstTask = task
   else k.lastTask.next = task
@@ -180,12 +192,12 @@ export function taskFork(parent: Task, pid: u32, thread: bool): i32 {
     child.tgid = parent.tgid
     child.ownTgid = parent.ownTgid
     child.parent = parent.parent
+    threadAdd(taskByPid(parent.tgid), child)
   } else {
     if (pidns) child.ownTgid = pid ? pid : nextOwnPid(pidns)
     child.parent = parent.tgid
   }
-  const above = taskByPid(child.parent)
-  if (!nil(above)) above.children += 1
+  childAdd(taskByPid(child.parent), child)
   emit(PROC_EVENT_FORK, parent.cpu, 0, parentOf(child), parentOf(child), child.pid, child.tgid, 0, 0)
   return tell(child)
 }

@@ -111,6 +111,7 @@ export class Waiters {
     if (queue === undefined) return
     if (this.#scheduler !== undefined) {
       this.#queues.delete(id)
+      for (const wait of queue) wait.line = 0
       for (const wait of queue) this.#scheduler.ready(wait)
       return
     }
@@ -118,8 +119,7 @@ export class Waiters {
       const wait = queue[0] as Waiting<unknown>
       const next = wait.attempt()
       if (next === id) return
-      const at = queue.indexOf(wait)
-      if (at >= 0) queue.splice(at, 1)
+      this.leave(wait)
       if (next !== 0) this.join(next, wait)
     }
     if (this.#queues.get(id) === queue) this.#queues.delete(id)
@@ -131,19 +131,19 @@ export class Waiters {
   join<T>(id: number, given: Waiting<T>): void {
     const wait = given as Waiting<unknown>
     this.#pending.add(wait)
+    wait.line = id
     const queue = this.#queues.get(id)
     if (queue === undefined) this.#queues.set(id, [wait])
     else queue.push(wait)
   }
 
-  /** Out of every line. */
+  /** Out of its line, if it is in one. */
   leave<T>(wait: Waiting<T>): void {
-    for (const [id, queue] of this.#queues) {
-      const at = queue.indexOf(wait as Waiting<unknown>)
-      if (at < 0) continue
-      queue.splice(at, 1)
-      if (queue.length === 0) this.#queues.delete(id)
-    }
+    const queue = this.#queues.get(wait.line)
+    if (queue === undefined) return
+    queue.splice(queue.indexOf(wait as Waiting<unknown>), 1)
+    if (queue.length === 0) this.#queues.delete(wait.line)
+    wait.line = 0
   }
 
   /** It is over. */
@@ -186,6 +186,8 @@ class Waiting<T> implements Wait {
   readonly #init: WaitingInit<T>
   socket = 0
   what = 0
+  /** The socket in whose line it stands; 0 in none. */
+  line = 0
   #begun = false
   #settled = false
   #late = false
