@@ -10,7 +10,7 @@ import { NotifyRequest } from './connector/notify'
 import { Timer } from './time/timer'
 import { Skb } from './skb/skb'
 
-//   struct Kernel, 376 bytes at STATE
+//   struct Kernel, 384 bytes at STATE
 //      0 ┌────────────────────────────────────────────────────────────────┐
 //        │ now (u64 ns)        │ nextOrdinal (u64, of all that has order) │
 //     16 │ random 0..3                                                    │
@@ -26,11 +26,12 @@ import { Skb } from './skb/skb'
 //    240 │ armed, running, notifier, nextPid, namespaces                  │
 //    260 │ log (ring, head, tail), nextSocketId                           │
 //    276 │ table of tasks, cn_proc's listeners, pid namespaces            │
-//    296 │ watch, unused; messages, delivered, dropped (u64): counts since boot   │
+//    296 │ watch, members of a group with a log; messages, delivered,     │
+//        │ dropped (u64): counts since boot                               │
 //    328 │ trouble; failslab: probability, interval, times, space, calls, │
 //    352 │ failed, generator of faults; modules, delayed messages         │
-//    368 │ failslab: count for the interval; members of a group with a log │
-//    376 └────────────────────────────────────────────────────────────────┘
+//    368 │ failslab: count for the interval; table of tasks by own pid    │
+//    384 └────────────────────────────────────────────────────────────────┘
 //   +384  blocks at hand of each class: the first, and how many (16 pairs of words)
 //   +512  heads of the lists of free page runs, by size (32 words)
 //   +640  heads of the lists of pages with free blocks, by class (32 words)
@@ -113,6 +114,7 @@ export class Kernel {
   procListeners: i32
   pidNamespaces: u32
   watch: u32
+  groupLog: u32
   messages: u64
   delivered: u64
   dropped: u64
@@ -127,7 +129,9 @@ export class Kernel {
   moduleList: usize
   delayed: u32
   failCount: u32
-  groupLog: u32
+  ownPidSlots: usize
+  ownPidMask: u32
+  ownPidCount: u32
 }
 
 /** Blocks at hand: for each class of blocks the first of a list, and its length. */

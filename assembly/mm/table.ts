@@ -128,11 +128,14 @@ export function tableRemove(table: usize, reference: usize, aAt: u32, bAt: u32):
     }
   }
   store<usize>(slots + (hole << 2), 0)
-  const count = load<u32>(table, 8) - 1
-  store<u32>(table, count, 8)
-  if (!count) {
-    free(slots, (mask + 1) << 2)
-    store<usize>(table, 0)
-    store<u32>(table, 0, 4)
-  }
+  store<u32>(table, load<u32>(table, 8) - 1, 8)
+  tableGiveUp(table)
+}
+
+/** Gives the slots back if nothing is in the table: room was reserved, and is not needed. */
+export function tableGiveUp(table: usize): void {
+  if (load<u32>(table, 8) || !load<usize>(table)) return
+  free(load<usize>(table), (load<u32>(table, 4) + 1) << 2)
+  store<usize>(table, 0)
+  store<u32>(table, 0, 4)
 }

@@ -12,7 +12,8 @@ import { EINVAL, EPERM, ESRCH } from '../uapi/errno'
 import { nil } from '../memory'
 import { Skb } from '../skb/skb'
 import { hasCap } from '../task/cred'
-import { INIT_PID, Task, taskByOwnPid } from '../task/task'
+import { taskByOwnPid } from '../task/own-pid'
+import { INIT_PID, Task } from '../task/task'
 
 const HEADER: u32 = 16
 const UCRED_BYTES: u32 = 12

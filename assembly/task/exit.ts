@@ -9,6 +9,7 @@ import { tableRemove } from '../mm/table'
 import { sockRelease } from '../netlink/close'
 import { credPut } from './cred'
 import { childRemove, firstThread, releaseFamily, threadRemove, traceeRemove } from './family'
+import { ownPidRemove } from './own-pid'
 import { TASK_SIZE, Task, parentOf, taskByPid } from './task'
 
 /** Whether a task is a further thread of its process. */
@@ -27,6 +28,7 @@ function unlink(task: Task): void {
   childRemove(taskByPid(task.parent), task)
   if (task.tracer) traceeRemove(taskByPid(task.tracer), task)
   threadRemove(task)
+  if (task.pidns && !isThread(task)) ownPidRemove(task)
   k.tasks -= 1
 }
 

@@ -12,6 +12,7 @@ import { RESULT_LIST } from '../result'
 import { Cred, credAlloc, credGet, credPut } from './cred'
 import { childAdd, threadAdd, threadsInit } from './family'
 import { namespaceEnter, namespaceForsake } from './namespace'
+import { ownPidGiveUp, ownPidReserve, ownPidTake, taskByOwnPid } from './own-pid'
 
 //   struct Task, 104 bytes
 //      0 ┌──────────────┬──────────────┐
@@ -70,24 +71,10 @@ export function taskByPid(pid: u32): Task {
   return changetype<Task>(tableFind(table, pid, pid, offsetof<Task>('pid'), offsetof<Task>('pid')))
 }
 
-/** The task that has this process id in its own pid namespace, or null. */
-export function taskByOwnPid(pidns: u32, pid: u32): Task {
-  if (!pidns) return taskByPid(pid)
-  let task = kernel().firstTask
-  while (!nil(task) && (task.pidns != pidns || task.ownTgid != pid)) task = task.next
-  return task
-}
-
 function nextPid(): u32 {
   const k = kernel()
   let pid = max(k.nextPid, FIRST_PID)
   while (!nil(taskByPid(pid))) pid = pid + 1 < LAST_PID ? pid + 1 : FIRST_PID
-  return pid
-}
-
-function nextOwnPid(pidns: u32): u32 {
-  let pid: u32 = 1
-  while (!nil(taskByOwnPid(pidns, pid))) pid++
   return pid
 }
 
@@ -176,9 +163,14 @@ export function setComm(task: Task, name: usize, length: u32): void {
  */
 export function taskFork(parent: Task, pid: u32, thread: bool): i32 {
   const pidns = thread ? parent.pidns : parent.childPidns
-  if (pidns && pid && !nil(taskByOwnPid(pidns, pid))) return -EEXIST
+  const numbered = pidns && !thread
+  if (numbered && pid && !nil(taskByOwnPid(pidns, pid))) return -EEXIST
+  if (numbered && !ownPidReserve()) return -ENOMEM
   const made = taskCreate(pidns ? 0 : pid, parent.cred)
-  if (made < 0) return made
+  if (made < 0) {
+    ownPidGiveUp()
+    return made
+  }
   credGet(parent.cred)
   const child = changetype<Task>(made as usize)
   child.netns = parent.netns
@@ -194,7 +186,7 @@ export function taskFork(parent: Task, pid: u32, thread: bool): i32 {
     child.parent = parent.parent
     threadAdd(taskByPid(parent.tgid), child)
   } else {
-    if (pidns) child.ownTgid = pid ? pid : nextOwnPid(pidns)
+    if (pidns) ownPidTake(child, pid)
     child.parent = parent.tgid
   }
   childAdd(taskByPid(child.parent), child)

@@ -50,11 +50,6 @@ export interface SocketFacts extends SocketName {
 /** Reads who a socket is. */
 export function readSocketName(machine: Machine, ref: number): SocketName {
   machine.raw.socket_describe(ref)
-  return nameWords(machine, ref)
-}
-
-// Of the socket that was described last.
-function nameWords(machine: Machine, ref: number): SocketName {
   const word = (index: number) => machine.listWord(index)
   const key = word(7)
   return { ref, id: word(9), key, netns: key >>> 8, protocol: key & 0xff, portid: word(8), pid: word(6) }
@@ -65,31 +60,40 @@ export function readSockets(machine: Machine): SocketFacts[] {
   const tasks = new Map(readTasks(machine).map((task) => [task.ref, task]))
   const sockets: SocketFacts[] = []
   for (let ref = machine.raw.socket_next(0); ref !== 0; ref = machine.raw.socket_next(ref)) {
-    const [groups, rmem, drops, task] = [2, 3, 4, 7].map((index) => machine.listWord(index)) as [
-      number,
-      number,
-      number,
-      number,
-    ]
-    const { comm, ownPid } = tasks.get(task) as TaskFacts
-    sockets.push({ ...describeSocket(machine, ref), groups, rmem, drops, comm, ownPid })
+    sockets.push(readSocket(machine, ref, tasks.get(machine.listWord(7)) as TaskFacts))
   }
   return sockets.sort((a, b) => a.id - b.id)
 }
 
-function describeSocket(machine: Machine, ref: number) {
-  machine.raw.socket_describe(ref)
+// One literal: objects spread into objects take most of the time, and there may be a million.
+function readSocket(machine: Machine, ref: number, { comm, ownPid }: TaskFacts): SocketFacts {
   const word = (index: number) => machine.listWord(index)
+  const groups = word(2)
+  const rmem = word(3)
+  const drops = word(4)
+  machine.raw.socket_describe(ref)
   const flags = word(0)
+  const key = word(7)
   return {
-    ...nameWords(machine, ref),
+    ref,
+    id: word(9),
+    key,
+    netns: key >>> 8,
+    protocol: key & 0xff,
+    portid: word(8),
+    pid: word(6),
     bound: (flags & LAYOUT.FLAG_BOUND) !== 0,
+    groups,
     flags,
     error: flags >>> ERROR_SHIFT,
     peer: (flags & LAYOUT.FLAG_CONNECTED) === 0 ? null : { portid: word(1), group: word(2) },
     rcvbuf: word(3),
     sndbuf: word(4),
+    rmem,
+    drops,
     queued: word(5),
+    ownPid,
+    comm,
   }
 }
 

@@ -4,10 +4,10 @@ import type { Machine } from '../machine/index.js'
 import { type Owner, Socket } from './socket.js'
 import type { Waiters } from './waiters.js'
 
-/** An open socket and the machine's reference of it. */
-export interface SavedSocket {
-  readonly socket: Socket
-  readonly reference: number
+/** Open sockets, and the machine's reference of each. */
+export interface SavedSockets {
+  readonly sockets: readonly Socket[]
+  readonly references: Uint32Array
 }
 
 export class OpenSockets implements Owner {
@@ -47,14 +47,15 @@ export class OpenSockets implements Owner {
   }
 
   /** To be brought back by restore(). */
-  save(): readonly SavedSocket[] {
-    return this.#list.map((socket) => ({ socket, reference: Socket.reference(this.machine, socket, 'socket') }))
+  save(): SavedSockets {
+    const sockets = [...this.#list]
+    return { sockets, references: Uint32Array.from(sockets, (one) => Socket.reference(this.machine, one, 'socket')) }
   }
 
   /** Time went back to when these were open, and no others. */
-  restore(saved: readonly SavedSocket[]): void {
-    for (const { socket, reference } of saved) {
-      Socket.revive(socket, reference, this.#list.length)
+  restore({ sockets, references }: SavedSockets): void {
+    for (const [place, socket] of sockets.entries()) {
+      Socket.revive(socket, references[place] as number, place)
       this.#list.push(socket)
     }
   }

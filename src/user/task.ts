@@ -5,7 +5,7 @@ import { LAYOUT, type Machine } from '../machine/index.js'
 import { capabilityWords, EINVAL, EOPNOTSUPP, ESRCH, i32, u32 } from '../uapi/index.js'
 import { asObject, asText } from './arguments.js'
 import { check, SystemError } from './errors.js'
-import { OpenSockets, type SavedSocket } from './open-sockets.js'
+import { OpenSockets, type SavedSockets } from './open-sockets.js'
 import type { Socket } from './socket.js'
 import type { Waiters } from './waiters.js'
 
@@ -27,7 +27,7 @@ export interface SavedTask {
   readonly task: Task
   readonly reference: number
   readonly comm: string
-  readonly sockets: readonly SavedSocket[]
+  readonly sockets: SavedSockets
   readonly threads: readonly Task[]
 }
 
