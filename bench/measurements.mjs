@@ -66,7 +66,7 @@ const inNode = [
     file: 'random',
     sides: ['linux', 'few', 'node'],
     few: 10,
-    params: { payload: 64, sockets: 20_000, iterations: 20_000, rounds: 60 },
+    params: { payload: 64, sockets: 20_000, iterations: 2000, rounds: 300 },
     results: [
       { part: 'roundtrip', goal: 'random-20000', against: 'linux' },
       { part: 'roundtrip', goal: 'random-slowdown', against: 'few' },
@@ -149,6 +149,21 @@ export const measurements = [
     ],
   },
   {
+    id: 'bytes',
+    file: 'bytes',
+    sides: ['node'],
+    once: true,
+    params: { count: 100_000, payload: 64 },
+    results: [
+      ...bytesOf('socket', 'a bound socket'),
+      ...bytesOf('message', 'a queued 64 B message'),
+      ...bytesOf('membership', 'a socket’s first membership'),
+      ...bytesOf('second-membership', 'its second one'),
+      ...bytesOf('callback', 'a callback'),
+      ...bytesOf('task', 'a task'),
+    ],
+  },
+  {
     id: 'size',
     file: 'size',
     sides: ['files'],
@@ -186,13 +201,20 @@ function drainInPlace(listeners, messages, rounds) {
   }
 }
 
+function bytesOf(part, what) {
+  return [
+    { part, title: `${what}: linear memory`, unit: 'B' },
+    { part: `${part}-heap`, title: `${what}: heap of JavaScript`, unit: 'B' },
+  ]
+}
+
 function million(pattern, params) {
   return {
     id: `million-${pattern}`,
     file: 'random',
     sides: ['few', 'node'],
     few: 100,
-    params: { payload: 64, sockets: 1_000_000, iterations: 20_000, rounds: 40, ...params },
+    params: { payload: 64, sockets: 1_000_000, iterations: 2000, rounds: 300, ...params },
     results: [{ part: 'roundtrip', goal: `million-${pattern}`, against: 'few' }],
   }
 }

@@ -2,6 +2,9 @@
 //   node bench/ours/process.mjs FILE '{ "payload": 64, ... }'
 // Everything beside this file runs wherever the package does, so that a page can run it too.
 
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
 const [file, params] = process.argv.slice(2)
 const began = performance.now()
 const connector = await import('../../dist/index.js')
@@ -9,5 +12,13 @@ const imported = performance.now() - began
 const uapi = await import('../../dist/uapi.js')
 const { measure } = await import(`./${file}.mjs`)
 
-const samples = await measure({ ...connector, uapi, began, imported }, JSON.parse(params))
+/** Bytes of the heap of JavaScript that somebody still holds. */
+function heapUsed() {
+  setFlagsFromString('--expose-gc')
+  // What the first collection shortens, the second one no longer counts.
+  for (let i = 0; i < 2; i++) runInNewContext('gc')()
+  return process.memoryUsage().heapUsed
+}
+
+const samples = await measure({ ...connector, uapi, began, imported, heapUsed }, JSON.parse(params))
 process.stdout.write(`${JSON.stringify({ samples })}\n`)
