@@ -248,9 +248,9 @@ export function groupClear(protocol: u32, number: u32): void {
   for (let netns: u32 = 0; netns <= kernel().namespaces; netns++) {
     const key = (netns << 8) | protocol
     for (let group = groupFind(key, number); !nil(group); group = groupFind(key, number)) {
-      let first: u32 = 0
-      while (nil(memberAt(group, first))) first++
-      groupLeave(memberAt(group, first), number)
+      let last = group.used - 1
+      while (nil(memberAt(group, last))) last--
+      groupLeave(memberAt(group, last), number)
     }
   }
 }
