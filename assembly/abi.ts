@@ -6,7 +6,7 @@ import { stateHash } from './hash'
 import { logRead, logWrite } from './log/log'
 import { machineBoot, machineHalt } from './machine'
 import { kernel } from './kernel'
-import { readStats, taskNext, timerNext } from './inspect'
+import { readStats, taskDescribe, taskNext, timerNext } from './inspect'
 import { PAGE_MAP_AT, RECEIVE_AT, RECEIVE_SIZE, RESULT_AT, STATE, TRANSMIT_AT, TRANSMIT_SIZE, nil, setResult, refOf } from './memory'
 import { bytesInUse } from './mm/alloc'
 import { failslabSet } from './mm/failslab'
@@ -443,6 +443,8 @@ export function log_read(position: u32): i32 { return logRead(position) }
 export function callback_next(callback: u32): u32 { return listCallback(callback) }
 /** The task after another (0: the first), or 0; the words are taskNext()'s. */
 export function task_next(task: u32): u32 { return taskNext(task) }
+/** Describes the task with this id in the initial pid namespace as task_next() does; its reference, or 0. */
+export function task_find(pid: u32): u32 { return taskDescribe(taskByPid(pid)) }
 /** The slot of the function of an id, or -1. */
 export function callback_slot(idx: u32, val: u32): i32 { return callbackSlot(idx, val) }
 /** The notification request after another (0: the first), or 0: slot or -1, group, ranges of idx, of val, where they lie. */

@@ -46,7 +46,11 @@ export function readStats(): void {
  * process as its own pid namespace numbers them; the name, 16 bytes padded with zeros, in the receive window.
  */
 export function taskNext(before: u32): u32 {
-  const task = before ? changetype<Task>(before).next : kernel().firstTask
+  return taskDescribe(before ? changetype<Task>(before).next : kernel().firstTask)
+}
+
+/** Describes a task in the same way; its reference, 0 for none. */
+export function taskDescribe(task: Task): u32 {
   if (nil(task)) return 0
   setResult(RESULT_LIST, task.pid)
   setResult(RESULT_LIST + 1, task.tgid)

@@ -124,6 +124,11 @@ export function readTasks(machine: Machine): TaskFacts[] {
   return tasks
 }
 
+/** The name of a process, which is that of its first thread; '' if there is none. */
+export function readComm(machine: Machine, pid: number): string {
+  return machine.raw.task_find(pid) === 0 ? '' : textUntilZero(machine.valueBytes(COMM_BYTES))
+}
+
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** The text before the first zero. */

@@ -7,7 +7,7 @@ import { TAP_VERDICTS } from '../api/tap.js'
 import type { Creds, Removable, TapDelivery, TapEvent, TapMessage, TapReceive, TapVerdict } from '../api.js'
 import { LAYOUT, type Machine } from '../machine/index.js'
 import { asFunction } from '../user/index.js'
-import { messageWords, readSocketName, readTasks } from './facts.js'
+import { messageWords, readComm, readSocketName } from './facts.js'
 import { looking, readTime } from './looking.js'
 import type { Watch } from './watch.js'
 
@@ -31,8 +31,8 @@ export class Tap {
   /** Events that are held back; the first one has this number. */
   #held: TapEvent[] = []
   #firstHeld = 0
-  /** Names of processes, read when the first one is needed; a message that begins or ends may change them. */
-  #names: ReadonlyMap<number, string> | null = null
+  /** Names of processes, read when they are needed; a message that begins or ends may change them. */
+  readonly #names = new Map<number, string>()
 
   constructor(machine: Machine, watch: Watch) {
     this.#machine = machine
@@ -70,7 +70,7 @@ export class Tap {
       number,
       number,
     ]
-    if (code !== LAYOUT.TAP_DELIVERY) this.#names = null
+    if (code !== LAYOUT.TAP_DELIVERY) this.#names.clear()
     looking(this.#machine, () => {
       if (code === LAYOUT.TAP_BEGIN) this.#begin(message, words)
       else if (code === LAYOUT.TAP_DELIVERY) this.#open.at(-1)?.deliveries.push(this.#delivery(words[0], words[1]))
@@ -101,10 +101,12 @@ export class Tap {
     this.#held.push(draft)
   }
 
-  // The name of a process is that of its first thread.
   #comm(pid: number): string {
-    this.#names ??= new Map(readTasks(this.#machine).map((task) => [task.pid, task.comm]))
-    return this.#names.get(pid) ?? ''
+    const known = this.#names.get(pid)
+    if (known !== undefined) return known
+    const comm = readComm(this.#machine, pid)
+    this.#names.set(pid, comm)
+    return comm
   }
 
   #creds(message: number): Creds {

@@ -103,6 +103,7 @@ const ARGUMENTS: Readonly<Record<CallName, string | null>> = {
   log_read: null,
   callback_next: null,
   task_next: null,
+  task_find: null,
   callback_slot: null,
   request_next: null,
   ksock_slot: null,
