@@ -34,6 +34,8 @@ export const goals = {
   'message-channel-chromium': atLeast('one to one, against MessageChannel in Chromium', 150, 250, 300),
   'queue-of-objects': atLeast('one to one, against a queue of JS objects', 5, 6, 8),
   'typed-array-queue': atLeast('one to one, against an expert’s typed array', 0.85, 1, 1.2),
+  // 5, 15 and 20 million a second.
+  threads: atMost('send() in one thread to recv() in the kernel’s, per message', 'ns', 200, 1000 / 15, 50),
   socket: atLeast('socket + bind + close', 20, 40, 100),
   'memory-socket': exactly('memory of an idle socket', 'B', 128, 96, 76),
   'memory-message': exactly('memory of a queued 64 B message', 'B', 256, 192, 192),

@@ -114,6 +114,13 @@ export const measurements = [
   ...inNode,
   ...inChromium,
   {
+    id: 'threads',
+    file: 'threads',
+    sides: ['node'],
+    params: { payload: 64, iterations: 50_000, rounds: 40 },
+    results: [{ part: 'message', goal: 'threads' }],
+  },
+  {
     id: 'boot',
     file: 'boot',
     sides: ['node'],

@@ -18,4 +18,4 @@ export {
 } from './journal/index.js'
 export { type HostFunction, Machine, type MachineConfig, type SavedFunctions } from './machine.js'
 export type { Readers } from './readers.js'
-export { CN_HEADERS } from './windows.js'
+export { CN_HEADERS, type Room } from './windows.js'

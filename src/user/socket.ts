@@ -1,7 +1,7 @@
 // A netlink socket as a program has it.
 
 import type { Address, Datagram, MessageView, Msghdr, ReceivedMsg, Socket as SocketInterface } from '../api.js'
-import { LAYOUT, type Machine } from '../machine/index.js'
+import { LAYOUT, type Machine, type Room } from '../machine/index.js'
 import {
   EAGAIN,
   EBADF,
@@ -13,6 +13,8 @@ import {
   FIONBIO,
   FIONCLEX,
   i32,
+  MSG_PEEK,
+  MSG_TRUNC,
   POLLERR,
   POLLIN,
   POLLNVAL,
@@ -255,8 +257,12 @@ export class Socket implements SocketInterface {
   }
 
   #sender(): SockaddrNl {
+    return sockaddr(this.#machine.word(LAYOUT.WORD_PORTID), this.#senderGroups())
+  }
+
+  #senderGroups(): number {
     const group = this.#machine.word(LAYOUT.WORD_GROUP)
-    return sockaddr(this.#machine.word(LAYOUT.WORD_PORTID), group > 0 && group <= 32 ? (1 << (group - 1)) >>> 0 : 0)
+    return group > 0 && group <= 32 ? (1 << (group - 1)) >>> 0 : 0
   }
 
   recvfrom(buffer: Uint8Array, flags = 0, addrlen?: number): { n: number; addr: SockaddrNl; addrlen: number } {
@@ -382,6 +388,58 @@ export class Socket implements SocketInterface {
     const result = machine.abi.release(sock)
     if (result !== RELEASED) afterRelease(machine, sock, result)
     machine.settle()
+  }
+
+  // ---- for memory that is shared: numbers in, numbers out, nothing thrown but what callbacks throw, nobody noted who could wait
+
+  /** As sendto(), of `length` bytes that begin at a long: what that gives, or -errno. */
+  sendLongs(from: BigUint64Array, at: number, length: number, { addrlen, family, pid, groups }: Target): number {
+    if (this.closed) return -EBADF
+    const { abi } = this.#machine
+    let result: number
+    if (length > LAYOUT.TRANSMIT_BYTES) {
+      result = abi.send_reserve(this.#sock, length, 0, addrlen, family, pid, groups, 0)
+      if (result >= 0) {
+        const bytes = new Uint8Array(from.buffer, from.byteOffset + at * 8, length)
+        this.#machine.fillParts(result, [bytes])
+        result = abi.send_commit(this.#sock, result)
+      }
+    } else {
+      this.#machine.transmitLongs(from, at, length)
+      result =
+        addrlen === 0
+          ? abi.send(this.#sock, length, 0)
+          : abi.sendmsg(this.#sock, length, 0, addrlen, family, pid, groups, 0)
+    }
+    return this.#settled(result)
+  }
+
+  /** How many bytes the next datagram has, or -errno. */
+  nextLength(): number {
+    return this.closed ? -EBADF : this.#settled(this.#machine.abi.recv(this.#sock, 0, MSG_PEEK | MSG_TRUNC))
+  }
+
+  // EAGAIN has changed nothing, and the machine still knows whom it was for: kernel.waiting() will ask.
+  #settled(result: number): number {
+    if (result !== -EAGAIN) this.#machine.settle()
+    return result
+  }
+
+  /**
+   * As recvfrom(), into `room` bytes that begin at a long: how many the datagram has, or -errno. Its sender's port and groups
+   * go into `sender`.
+   */
+  receiveLongs(into: Room, at: number, room: number, sender: Uint32Array): number {
+    if (this.closed) return -EBADF
+    const sock = this.#sock
+    const result = this.#machine.abi.recv(sock, room, MSG_TRUNC)
+    if (result >= 0) {
+      sender[0] = this.#machine.word(LAYOUT.WORD_PORTID)
+      sender[1] = this.#senderGroups()
+      this.#machine.copyReceivedLongs(into, at)
+      this.#continueDump(sock)
+    }
+    return this.#settled(result)
   }
 
   // ---- options and the rest

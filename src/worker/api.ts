@@ -17,6 +17,8 @@ export interface ServeLimits {
   readonly callBytes: number
   /** Bytes under way in each direction. Calls wait for their turn; callbacks lose messages. */
   readonly bytesInFlight: number
+  /** Bytes of the rings of all its shared sockets together; ENOBUFS. */
+  readonly ringBytes: number
   /** Registered connector callbacks; -ENOMEM. */
   readonly callbacks: number
   /** Messages to callbacks that the other end has not confirmed; more are lost, and the loss is told. */
@@ -78,6 +80,11 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal
   /** Calls that may stand in line at this end, with their bytes, when all that may be under way are; EAGAIN. 1024 by default. */
   readonly maxQueued?: number
+  /**
+   * Milliseconds of real time: a call of a shared socket that blocks its thread is ECONNRESET when the kernel's worker has given no sign
+   * of life for so long. 0 never gives up; 60000 by default. A thread that does not block hears of it as of any end.
+   */
+  readonly silence?: number
   /** Is told what callbacks threw; by default nobody catches it, as with any listener of the host. */
   readonly onError?: (error: unknown) => void
 }
@@ -161,9 +168,66 @@ export interface RemoteSocket {
   shutdown(how: number): Promise<void>
   listen(backlog: number): Promise<void>
   accept(): Promise<never>
+  /**
+   * Rings for this socket in memory that both threads see: from then on its messages need no port. What it receives is in the ring. `bytes`
+   * of each ring: a power of two from 4096 to 67108864, 131072 by default. ENOBUFS beyond the limit, EEXIST if it has rings. Rejects with an
+   * Error that says why where memory cannot be shared.
+   */
+  share(options?: { bytes?: number }): Promise<SharedSocket>
   close(): Promise<void>
   readable(options?: { signal?: AbortSignal }): Promise<void>
   /** Each datagram, as the loop of a socket has it: a loss throws ENOBUFS once and ends the loop, close() ends it. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Datagram>
   [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Whom a datagram is for: port 0, the kernel, and no groups by default. */
+export type Destination = Partial<Pick<SockaddrNl, 'nl_pid' | 'nl_groups'>>
+
+/**
+ * A socket whose messages go through memory that is shared with the kernel's worker: calls are synchronous, and may really block in a
+ * worker. Its name and options are those of the RemoteSocket, with which it is closed.
+ *
+ * The kernel looks at what was sent later than the call: what it refuses (ECONNREFUSED, EPERM, ...) the next call of the socket says, once,
+ * the newest if there are several, and `failures` counts them. A message for somebody whose socket is full stays in the ring until there is
+ * room. ECONNRESET once the connection has ended, EBADF once the socket is closed.
+ */
+export interface SharedSocket {
+  /** Bytes of each ring. A message has half as many less 16 at most, and `limits.callBytes`: EMSGSIZE; a longer one is received cut. */
+  readonly bytes: number
+  /** How many messages the kernel has refused, and those of functions that threw. */
+  readonly failures: number
+  readonly closed: boolean
+  /** Who sent what was received last. */
+  readonly sender: SockaddrNl
+  /** How many bytes that had when it was sent: more than were received if the buffer was too short. */
+  readonly length: number
+  /** Writes a datagram, to the peer of connect() or to `to`: its length. EAGAIN if the ring is full. */
+  send(data: Uint8Array, to?: Destination): number
+  /** The same, and nothing is thrown: -EAGAIN, ... */
+  trySend(data: Uint8Array, to?: Destination): number
+  /** The same, and blocks this thread for room, so many milliseconds at most (for ever by default). TypeError in a page's own thread. */
+  sendWait(data: Uint8Array, milliseconds?: number, to?: Destination): number
+  /** Takes the next datagram: how many bytes of it are in the buffer. EAGAIN if there is none, ENOBUFS for a loss in its place. */
+  recv(buffer: Uint8Array): number
+  /** The same, and nothing is thrown: -EAGAIN, -ENOBUFS, ... */
+  tryRecv(buffer: Uint8Array): number
+  /** The same, and blocks this thread for a datagram, so many milliseconds at most (for ever by default): EAGAIN. */
+  recvWait(buffer: Uint8Array, milliseconds?: number): number
+  /** Resolves when recv() would not say EAGAIN. */
+  readable(options?: { signal?: AbortSignal }): Promise<void>
+  /** Resolves when send() of a datagram of `bytes` bytes would not say EAGAIN; 0 by default. */
+  writable(bytes?: number, options?: { signal?: AbortSignal }): Promise<void>
+}
+
+/**
+ * What moves the messages of all rings of a kernel. The event loop of the kernel's worker does it by itself; a worker that has a loop of its
+ * own calls it there.
+ */
+export interface RingPump {
+  /**
+   * Moves messages, each ring's in its turn: `most` at most, those of one quantum each by default. With nothing to move it blocks this
+   * thread up to `milliseconds`, in which no port is heard and no timer runs. How many messages were moved.
+   */
+  turn(most?: number, milliseconds?: number): number
 }

@@ -11,6 +11,7 @@ import { RemoteKernel } from './remote-kernel.js'
 import { VERSION } from './wire.js'
 
 const MAX_QUEUED = 1024
+const SILENCE_MS = 60_000
 
 /**
  * Connects to the kernel that the other end of a port serves, now or later. In a page the connection ends when the page is hidden for
@@ -26,9 +27,10 @@ const MAX_QUEUED = 1024
  * for await (const { data } of socket) show(data)
  */
 export async function connect(port: Port, options: ConnectOptions = {}): Promise<RemoteKernelInterface> {
-  const { maxQueued = MAX_QUEUED, onError } = asObject(options, 'options')
+  const { maxQueued = MAX_QUEUED, silence = SILENCE_MS, onError } = asObject(options, 'options')
   const signal = asSignal(options.signal)
   u32(maxQueued, 'maxQueued')
+  u32(silence, 'silence')
   if (onError !== undefined) asFunction(onError, 'onError')
   asPort(port)
   signal?.throwIfAborted()
@@ -50,7 +52,7 @@ export async function connect(port: Port, options: ConnectOptions = {}): Promise
           fail(new SystemError(-ECONNREFUSED, 'connect'))
         } else {
           // Listens before this listener is gone, so that a port never is without one.
-          const kernel = new RemoteKernel({ port, welcome: message as unknown as Welcome, maxQueued, onError })
+          const kernel = new RemoteKernel({ port, welcome: message as unknown as Welcome, maxQueued, silence, onError })
           stop()
           closeWithPage(kernel)
           resolve(kernel)

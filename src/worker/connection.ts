@@ -19,10 +19,17 @@ export interface CallbackListener {
   lost(callback: number, count: number): void
 }
 
+/** The rings of a socket as they came. */
+export interface SentRings {
+  readonly memory: SharedArrayBuffer
+  readonly bell: SharedArrayBuffer
+}
+
 export interface ConnectionInit {
   readonly port: Port
   readonly welcome: Welcome
   readonly maxQueued: number
+  readonly silence: number
   readonly callbacks: CallbackListener
 }
 
@@ -32,6 +39,8 @@ type Outgoing = { readonly wire: WireCall; readonly data: Uint8Array | undefined
 export class Connection {
   readonly limits: ServeLimits
   readonly ended: Promise<EndReason>
+  /** Milliseconds; see ConnectOptions. */
+  readonly silence: number
   readonly #port: Port
   readonly #callbacks: CallbackListener
   readonly #line: Line
@@ -48,9 +57,13 @@ export class Connection {
   #outgoing: Outgoing[] = []
   #scheduled = false
   readonly #lockWatch = new AbortController()
+  /** Calls under way that ask for rings, and the rings that came, by the socket's number. */
+  #sharing = 0
+  readonly #rings = new Map<number, SentRings>()
 
-  constructor({ port, welcome, maxQueued, callbacks }: ConnectionInit) {
+  constructor({ port, welcome, maxQueued, silence, callbacks }: ConnectionInit) {
     this.limits = welcome.limits
+    this.silence = silence
     this.#port = port
     this.#callbacks = callbacks
     this.#stamp = welcome.stamp
@@ -61,7 +74,10 @@ export class Connection {
     })
     this.#stopListening = listen(port, {
       message: (data) => this.#receive(data),
-      garbled: () => this.#finish('protocol'),
+      garbled: () => {
+        // Memory that this thread may not see; the answer to the call comes all the same.
+        if (this.#sharing === 0) this.#finish('protocol')
+      },
       gone: () => this.#finish('gone'),
     })
     if (!tellsEnd(port)) {
@@ -87,6 +103,19 @@ export class Connection {
     const call = new Call(init, (aborted) => this.#abort(aborted))
     if (this.#line.join(call)) this.#advance()
     return call.promise
+  }
+
+  /** Asks for the rings of a socket; undefined if they could not come here. Rejects as call(). */
+  async share(socket: number, bytes: number): Promise<SentRings | undefined> {
+    this.#sharing++
+    try {
+      await this.call({ op: 'share', syscall: 'share', args: [socket, bytes] })
+    } finally {
+      this.#sharing--
+    }
+    const rings = this.#rings.get(socket)
+    this.#rings.delete(socket)
+    return rings
   }
 
   /** Says that this end closes, and is closed. */
@@ -149,6 +178,7 @@ export class Connection {
     if (message.type === 'answers') this.#read(message)
     else if (message.type === 'alive?') this.#post({ type: 'alive' })
     else if (message.type === 'lock') this.#watch(message.name)
+    else if (message.type === 'rings') this.#rings.set(message.socket, message)
     else this.#finish(message.type === 'closed' ? message.reason : 'protocol')
   }
 

@@ -14,6 +14,7 @@ export const DEFAULT_SERVE_LIMITS: ServeLimits = {
   calls: 128,
   callBytes: 256 * 1024,
   bytesInFlight: 1024 * 1024,
+  ringBytes: 2 * 1024 * 1024,
   callbacks: 16,
   callbackMessages: 256,
 }

@@ -18,6 +18,7 @@ export interface RemoteKernelInit {
   readonly port: Port
   readonly welcome: Welcome
   readonly maxQueued: number
+  readonly silence: number
   readonly onError: ((error: unknown) => void) | undefined
 }
 
@@ -28,13 +29,13 @@ export class RemoteKernel implements RemoteKernelInterface {
   readonly #connection: Connection
   readonly #callbacks: RemoteCallbacks
 
-  constructor({ port, welcome, maxQueued, onError }: RemoteKernelInit) {
+  constructor({ port, welcome, maxQueued, silence, onError }: RemoteKernelInit) {
     const [pid, uid, gid] = welcome.ids
     this.pid = pid
     this.uid = uid
     this.gid = gid
     this.#callbacks = new RemoteCallbacks(onError)
-    this.#connection = new Connection({ port, welcome, maxQueued, callbacks: this.#callbacks })
+    this.#connection = new Connection({ port, welcome, maxQueued, silence, callbacks: this.#callbacks })
   }
 
   get limits(): ServeLimits {

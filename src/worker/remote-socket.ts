@@ -1,22 +1,32 @@
 // A socket of a kernel behind a port: looks at its arguments here, has the call made there.
 
 import type { Address, Cmsg, Datagram, Msghdr, ReceivedMsg } from '../api.js'
-import { EBADF, EMSGSIZE, i32, POLLNVAL, type SockaddrNl, u32 } from '../uapi/index.js'
+import { EBADF, EMSGSIZE, EOPNOTSUPP, i32, POLLNVAL, type SockaddrNl, u32 } from '../uapi/index.js'
 import { lengthOf } from '../uapi/typed-arrays.js'
 import { sockaddr, storeAddress, toTarget } from '../user/address.js'
 import { asBytes, asObject, asParts, asPlainBytes, asSignal, totalLength } from '../user/arguments.js'
 import { encodeControl } from '../user/control.js'
 import { SystemError } from '../user/errors.js'
 import { type OptionValue, plainValue } from '../user/option-value.js'
-import type { CallOptions, RemoteSocket as RemoteSocketInterface } from './api.js'
+import type {
+  CallOptions,
+  RemoteSocket as RemoteSocketInterface,
+  SharedSocket as SharedSocketInterface,
+} from './api.js'
 import { scatter } from './bytes.js'
 import type { Connection } from './connection.js'
 import { MOST_CONTROL_BYTES } from './control.js'
 import type { Answered } from './line.js'
+import { isRingSize, LEAST_RING_BYTES, MOST_RING_BYTES } from './ring-memory.js'
+import { SharedSocket } from './shared-socket.js'
+import { canShare, sharingError } from './sharing.js'
+import { isSystemError } from './system-error.js'
 import type { Plain } from './wire.js'
 
 /** How many datagrams receive() asks for. */
 const MOST_DATAGRAMS = 64
+/** Of each of the two. */
+const RING_BYTES = 131_072
 
 interface Asked {
   readonly args?: readonly Plain[]
@@ -257,6 +267,21 @@ export class RemoteSocket implements RemoteSocketInterface {
   async accept(): Promise<never> {
     await this.#call('accept')
     throw new TypeError('accept() has answered')
+  }
+
+  async share(options: { bytes?: number } = {}): Promise<SharedSocketInterface> {
+    const { bytes = RING_BYTES } = asObject(options, 'options')
+    if (!isRingSize(u32(bytes, 'bytes'))) {
+      throw new RangeError(`bytes must be a power of two from ${LEAST_RING_BYTES} to ${MOST_RING_BYTES}`)
+    }
+    if (this.#closed) throw new SystemError(-EBADF, 'share')
+    if (!canShare()) throw sharingError()
+    const rings = await this.#connection.share(this.#number, bytes).catch((error: unknown) => {
+      throw isSystemError(error) && error.errno === -EOPNOTSUPP ? sharingError() : error
+    })
+    if (rings !== undefined) return new SharedSocket(rings, this.#connection)
+    await this.#call('unshare')
+    throw sharingError()
   }
 
   async close(): Promise<void> {

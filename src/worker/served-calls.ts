@@ -1,13 +1,14 @@
 // The calls of a socket as the serving end makes them, by name: which arguments they have, and whether they may wait.
 
 import type { Address, Cmsg, Socket, SockFprog } from '../api.js'
-import { EAGAIN, EMSGSIZE, ENOBUFS, POLLERR, POLLIN, type SockaddrNl } from '../uapi/index.js'
+import { EAGAIN, EBADF, EMSGSIZE, ENOBUFS, POLLERR, POLLIN, type SockaddrNl } from '../uapi/index.js'
 import { SystemError } from '../user/errors.js'
 import { INSTRUCTION_BYTES, MAX_INSTRUCTIONS } from '../user/option-value.js'
 import type { ServeLimits } from './api.js'
 import { type Arguments, NOTHING, type Result } from './arguments.js'
 import { controlBytes, MOST_CONTROL_BYTES } from './control.js'
 import { receiveBytes, receiveDatagrams, receiveFrom, receiveMessage } from './served-receive.js'
+import type { ServedRings } from './served-rings.js'
 import type { ServedSocket, ServedSockets } from './served-sockets.js'
 import { Violation } from './violation.js'
 
@@ -20,6 +21,7 @@ const MOST_DATAGRAMS = 1024
 
 export interface Around {
   readonly sockets: ServedSockets
+  readonly rings: ServedRings
   readonly limits: ServeLimits
 }
 
@@ -227,13 +229,30 @@ export const SOCKET_CALLS: ReadonlyMap<string, SocketCall> = new Map(
         () =>
           socket.accept(),
     ),
-    close: (args, { sockets }) => {
+    share: (args, { sockets, rings }) => {
+      const number = args.integer()
+      const served = sockets.get(number, 'share')
+      const bytes = args.count()
+      args.end()
+      return {
+        wait: false,
+        make: () => {
+          rings.share(served, number, bytes)
+          return NOTHING
+        },
+      }
+    },
+    unshare: simple('unshare', (_args, served, { rings }) => () => {
+      rings.end(served, EBADF)
+      return NOTHING
+    }),
+    close: (args, { sockets, rings }) => {
       const number = args.integer()
       args.end()
       return {
         wait: false,
         make: () => {
-          sockets.close(number)
+          sockets.close(number, (served) => rings.end(served, EBADF))
           return NOTHING
         },
       }

@@ -82,10 +82,11 @@ export class ServedSockets {
     return served
   }
 
-  close(number: number): void {
-    const { socket } = this.get(number, 'close')
+  close(number: number, closing: (served: ServedSocket) => void): void {
+    const served = this.get(number, 'close')
     this.#open.delete(number)
-    socket.close()
+    closing(served)
+    served.socket.close()
   }
 
   bind(served: ServedSocket, addr: Parameters<Socket['bind']>[0], addrlen: number | undefined): void {

@@ -1,7 +1,7 @@
 // The serving end of one port: a task, whose calls come from the other end.
 
 import type { Kernel, Task } from '../api.js'
-import { EAGAIN, EIO, POLLERR, POLLIN } from '../uapi/index.js'
+import { EAGAIN, ECONNRESET, EIO, POLLERR, POLLIN } from '../uapi/index.js'
 import { asBoolean, asFunction, asObject } from '../user/arguments.js'
 import { SystemError } from '../user/errors.js'
 import { Account } from './account.js'
@@ -15,6 +15,7 @@ import { asPort, closePort, listen, type Port, tellsEnd } from './port.js'
 import { fieldsOf, type IncomingCall, readCalls } from './reading.js'
 import { ServedCallbacks } from './served-callbacks.js'
 import { type Made, SOCKET_CALLS } from './served-calls.js'
+import { ServedRings } from './served-rings.js'
 import { ServedSockets } from './served-sockets.js'
 import { isSystemError } from './system-error.js'
 import { Violation } from './violation.js'
@@ -39,6 +40,7 @@ export class Served implements ServedInterface {
   readonly #account: Account
   readonly #outbox: Outbox
   readonly #sockets: ServedSockets
+  readonly #rings: ServedRings
   readonly #callbacks: ServedCallbacks
   readonly #heartbeat: Heartbeat
   /** Whether the host wants it whatever else there is. */
@@ -69,6 +71,13 @@ export class Served implements ServedInterface {
     const ids = { ...(pid !== undefined && { pid }), ...(netns !== undefined && { netns }) }
     this.task = kernel.spawn({ uid, gid, caps, comm, ...ids })
     this.#sockets = new ServedSockets(this.task, this.#limits)
+    this.#rings = new ServedRings({
+      kernel,
+      limits: this.#limits,
+      post: (message) => this.#post(message),
+      onError: this.#onError,
+      onViolation: (violation) => this.#cutOff(violation),
+    })
     this.#callbacks = new ServedCallbacks(kernel, modules, this.#limits, (...message) =>
       this.#outbox.message(...message),
     )
@@ -106,6 +115,7 @@ export class Served implements ServedInterface {
       calls: this.#account.calls,
       callBytes: this.#account.callBytes,
       bytesInFlight: this.#account.answerBytes,
+      ringBytes: this.#rings.bytes,
       callbacks: this.#callbacks.count,
       callbackMessages: this.#account.messages,
     }
@@ -180,7 +190,7 @@ export class Served implements ServedInterface {
   /** @throws Violation, SystemError */
   #prepare({ op, args }: IncomingCall): Made {
     const known = SOCKET_CALLS.get(op)
-    if (known !== undefined) return known(args, { sockets: this.#sockets, limits: this.#limits })
+    if (known !== undefined) return known(args, { sockets: this.#sockets, rings: this.#rings, limits: this.#limits })
     if (op === 'socket') {
       const [family, type, protocol] = [args.integer(), args.integer(), args.integer()]
       args.end()
@@ -302,6 +312,8 @@ export class Served implements ServedInterface {
     this.#outbox.close()
     for (const controller of this.#waiting.values()) controller.abort()
     this.#delayed = []
+    // What its program had sent before it ended is sent.
+    this.#rings.endAll(ECONNRESET, reason === 'served' || reason === 'protocol')
     this.#release()
     if (reason === 'served' || reason === 'protocol') this.#post({ type: 'closed', reason })
     closePort(this.#port)

@@ -60,6 +60,13 @@ export type FromServer =
       readonly losses: readonly (readonly [callback: number, lost: number])[]
       readonly bytes: ArrayBuffer | null
     }
+  /** The rings of a socket, and the kernel's bell: they come before the answer to the call that asked for them. */
+  | {
+      readonly type: 'rings'
+      readonly socket: number
+      readonly memory: SharedArrayBuffer
+      readonly bell: SharedArrayBuffer
+    }
   | { readonly type: 'alive?' }
   | { readonly type: 'lock'; readonly name: string }
   | { readonly type: 'closed'; readonly reason: EndReason }
