@@ -1,13 +1,11 @@
 // Real threads: the kernel in one worker of node:worker_threads, clients here and in another one.
-import { fileURLToPath } from 'node:url'
-import { MessageChannel, type TransferListItem, Worker } from 'node:worker_threads'
-import { build } from 'esbuild'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { MessageChannel } from 'node:worker_threads'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { decodeConnectorMessage, encodeConnectorMessage } from '../../src/uapi/index.js'
 import { connect, type RemoteKernel, serve } from '../../src/worker/index.js'
+import { bundle, startWorker } from './workers.js'
 import { connectorSocket, makeWorld } from './world.js'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
 const id = { idx: 5, val: 7 }
 
 /** The kernel, which serves every port that it is sent; one callback answers. */
@@ -39,47 +37,11 @@ await kernel.cn_add_callback({ idx: 5, val: 7 }, 'counter', async (msg, { portid
 await kernel.cn_netlink_send({ id: { idx: 5, val: 1 } }, 0, 5, GFP_KERNEL)
 `
 
-const workers: Worker[] = []
 let code: { kernel: string; module: string }
-
-/** A program of this folder's sources in one text. */
-async function bundle(contents: string): Promise<string> {
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: root, loader: 'ts' },
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    platform: 'node',
-    loader: { '.wasm': 'binary' },
-    plugins: [
-      {
-        name: 'kernel-of-this-project',
-        setup({ onResolve }) {
-          onResolve({ filter: /build\/release\.wasm$/ }, () => ({
-            path: `${root}build/${process.env.KERNEL_BUILD}.wasm`,
-          }))
-        },
-      },
-    ],
-    write: false,
-  })
-  return outputFiles[0]!.text
-}
 
 beforeAll(async () => {
   code = { kernel: await bundle(KERNEL), module: await bundle(MODULE) }
 })
-
-afterEach(async () => {
-  for (const worker of workers.splice(0)) await worker.terminate()
-})
-
-function startWorker(text: string, workerData?: unknown, transferList: TransferListItem[] = []): Worker {
-  const url = new URL(`data:text/javascript,${encodeURIComponent(text)}`)
-  const worker = new Worker(url, { workerData, transferList })
-  workers.push(worker)
-  return worker
-}
 
 describe('a kernel in a worker', () => {
   test('serves two clients of this thread, who hear each other', async () => {
