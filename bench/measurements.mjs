@@ -117,7 +117,7 @@ export const measurements = [
     id: 'threads',
     file: 'threads',
     sides: ['node'],
-    params: { payload: 64, iterations: 50_000, rounds: 40 },
+    params: { payload: 64, iterations: 10_000, rounds: 300 },
     results: [{ part: 'message', goal: 'threads' }],
   },
   {

@@ -1,7 +1,7 @@
 // A shared socket at the kernel's end: what its program wrote is sent, what the socket receives is written for its program.
 
 import type { Socket } from '../api.js'
-import { AF_NETLINK, EAGAIN, ECONNRESET, EIO } from '../uapi/index.js'
+import { AF_NETLINK, EAGAIN, EBADF, ECONNRESET, EIO } from '../uapi/index.js'
 import {
   ADDRESSED,
   DATA_WANTED,
@@ -155,7 +155,8 @@ export class ServedRing {
       bytes += length
       if (result < 0) this.#failed(-result)
     }
-    if (reader.publish()) this.#tell(ROOM_WANTED)
+    // As on Linux whoever waits for room is woken when half of it is free: not of every message.
+    if (reader.publish() && reader.used * 2 <= this.memory.ringBytes) this.#tell(ROOM_WANTED)
     return moved
   }
 
@@ -209,6 +210,11 @@ export class ServedRing {
   #receive(): number {
     const length = this.#socket.nextLength()
     if (length === -EAGAIN) return -1
+    if (length === -EBADF) {
+      // It was not the program that closed it: a rewound kernel never had it.
+      this.cut(EBADF)
+      return -1
+    }
     if (length < 0) return this.#writeError(-length)
     const room = Math.min(length, this.#most)
     const at = this.#place(room)

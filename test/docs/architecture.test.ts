@@ -99,7 +99,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/sim': ['src/uapi', 'src/api', 'src/machine', 'src/user'],
   'src/kernel': ['src/uapi', 'src/api', 'src/machine', 'src/user', 'src/sim'],
   'src/connector': ['src/uapi', 'src/api', 'src/user', 'src/kernel'],
-  'src/worker': ['src/uapi', 'src/api', 'src/user', 'src/kernel'],
+  'src/worker': ['src/uapi', 'src/api', 'src/user', 'src/sim', 'src/kernel'],
   'src/capture': ['src/uapi', 'src/api', 'src/user'],
   'src/host': ['src/uapi', 'src/api', 'src/user', 'node:module', 'node:fs', 'node:worker_threads'],
   'src/whole': ['src/uapi', 'src/api', 'src/machine', 'src/user', 'src/sim', 'src/kernel'],

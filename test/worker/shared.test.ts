@@ -1,6 +1,7 @@
 // Sockets in shared memory, both ends in this thread: order, sizes, errors, backpressure, limits, ends.
 import { describe, expect, test } from 'vitest'
 import type { Socket } from '../../src/api.js'
+import { replay } from '../../src/index.js'
 import {
   AF_NETLINK,
   encodeConnectorMessage,
@@ -363,6 +364,23 @@ describe('the end', () => {
   })
 })
 
+test('a journal has what comes out of rings', async () => {
+  const { kernel, shared, other, send, pump } = await makePair()
+  kernel.journal.start()
+  for (const length of [1, 100, 20_000]) {
+    shared.send(new Uint8Array(length).fill(length), to)
+    send(new Uint8Array(length).fill(7))
+  }
+  shared.send(bytes(1), { nl_pid: 99 })
+  pump.turn()
+  expect(drain(other)).toHaveLength(3)
+  expect(shared.tryRecv(buffer)).toBe(-111)
+  expect(take(shared).map((data) => data.length)).toEqual([1, 100, 20_000])
+  shared.send(bytes(8), to)
+  pump.turn()
+  expect(replay(kernel.journal.stop())).toMatchObject({ difference: null, stateHash: kernel.stateHash() })
+})
+
 describe('a kernel that goes back in time', () => {
   test('goes on with its shared sockets, or ends them', async () => {
     const { kernel, shared, send, other, remote } = await makePair()
@@ -377,8 +395,9 @@ describe('a kernel that goes back in time', () => {
     shared.send(bytes(2), to)
     await other.readable()
     expect(drain(other)).toEqual([[2]])
-    late.send(bytes(3), to)
+    late.trySend(bytes(3), to)
     await late.readable()
     expect(late.tryRecv(buffer)).toBe(-9)
+    expect(late.closed).toBe(true)
   })
 })
