@@ -16,6 +16,7 @@ export {
   type ReplayResult,
   replayJournal,
 } from './journal/index.js'
+export { Longs, type Room } from './longs.js'
 export { type HostFunction, Machine, type MachineConfig, type SavedFunctions } from './machine.js'
 export type { Readers } from './readers.js'
-export { CN_HEADERS, type Room } from './windows.js'
+export { CN_HEADERS } from './windows.js'

@@ -9,19 +9,12 @@ export const CN_HEADERS = 36
 /** Longer copies out of the receive window are rarer than the views that they would need. */
 const CACHED_VIEWS = 1024
 
-/** Memory of others, in two sizes. */
-export interface Room {
-  readonly bytes: Uint8Array
-  readonly longs: BigUint64Array
-}
-
 export abstract class Windows {
   /** The calls, of which a long receive needs one. */
   abstract abi: Abi
   /** All result words, and all other words of memory. */
   readonly words: Uint32Array
   protected readonly bytes: Uint8Array<ArrayBuffer>
-  readonly #longs: BigUint64Array
   readonly #transmit: Uint8Array<ArrayBuffer>
   readonly #receive: Uint8Array<ArrayBuffer>
   readonly #views: (Uint8Array | undefined)[] = []
@@ -29,7 +22,6 @@ export abstract class Windows {
   constructor(memory: ArrayBuffer) {
     this.words = new Uint32Array(memory)
     this.bytes = new Uint8Array(memory)
-    this.#longs = new BigUint64Array(memory)
     this.#transmit = this.bytes.subarray(LAYOUT.TRANSMIT, LAYOUT.TRANSMIT + LAYOUT.TRANSMIT_BYTES)
     this.#receive = this.bytes.subarray(LAYOUT.RECEIVE, LAYOUT.RECEIVE + LAYOUT.RECEIVE_BYTES)
   }
@@ -52,11 +44,6 @@ export abstract class Windows {
   /** Writes bytes into the transmit window; they must fit. */
   transmit(data: Uint8Array): void {
     this.#transmit.set(data)
-  }
-
-  /** Writes `length` bytes that begin at a long into the transmit window, and what fills the last long. */
-  transmitLongs(from: BigUint64Array, at: number, length: number): void {
-    copyLongs(from, at, this.#longs, LAYOUT.TRANSMIT >>> 3, length)
   }
 
   /** Writes the parts of a datagram into the transmit window. */
@@ -161,16 +148,6 @@ export abstract class Windows {
     else copyInto(into, this.#views[copied] ?? this.#newView(copied))
   }
 
-  /** Copies what the last receive gave to where a long begins, and not a byte more: those behind it are of other messages. */
-  copyReceivedLongs({ longs, bytes }: Room, at: number): void {
-    const copied = this.word(LAYOUT.WORD_COPIED)
-    const from = this.word(LAYOUT.WORD_DATA)
-    const whole = copied & ~7
-    copyLongs(this.#longs, from >>> 3, longs, at, whole)
-    for (let index = whole; index < copied; index++) bytes[at * 8 + index] = this.bytes[from + index] as number
-    if (from !== LAYOUT.RECEIVE) this.abi.recv_done()
-  }
-
   #newView(length: number): Uint8Array {
     const view = this.#receive.subarray(0, length)
     this.#views[length] = view
@@ -210,12 +187,6 @@ export abstract class Windows {
   transmitText(text: string, most: number): number {
     return encoder.encodeInto(text, this.#transmit.subarray(0, most)).written
   }
-}
-
-// Long by long: a view of the part would cost more than most messages.
-function copyLongs(from: BigUint64Array, at: number, into: BigUint64Array, to: number, length: number): void {
-  const end = at + ((length + 7) >>> 3)
-  for (let next = to; at < end; at++, next++) into[next] = from[at] as bigint
 }
 
 const encoder = new TextEncoder()

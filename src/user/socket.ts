@@ -1,7 +1,7 @@
 // A netlink socket as a program has it.
 
 import type { Address, Datagram, MessageView, Msghdr, ReceivedMsg, Socket as SocketInterface } from '../api.js'
-import { LAYOUT, type Machine, type Room } from '../machine/index.js'
+import { LAYOUT, type Machine } from '../machine/index.js'
 import {
   EAGAIN,
   EBADF,
@@ -13,8 +13,6 @@ import {
   FIONBIO,
   FIONCLEX,
   i32,
-  MSG_PEEK,
-  MSG_TRUNC,
   POLLERR,
   POLLIN,
   POLLNVAL,
@@ -44,6 +42,7 @@ import { check, SystemError } from './errors.js'
 import { afterRelease, commitReserved, forgetInPlace, RELEASED, releaseCopy, reserveView, WHOLE } from './in-place.js'
 import { type OptionValue, plainValue } from './option-value.js'
 import { getOption, readOption, setOption } from './options.js'
+import { continueDump, senderGroups } from './received.js'
 import { NOT_AT_ALL, type Waiters } from './waiters.js'
 
 /** The room for control messages when a caller names none. */
@@ -105,6 +104,15 @@ export class Socket implements SocketInterface {
   static revive(socket: Socket, reference: number, place: number): void {
     socket.#sock = reference
     socket.#place = place
+  }
+
+  /** The machine's reference, 0 once it is closed: for who calls the machine himself, and that machine. */
+  get reference(): number {
+    return this.closed ? 0 : this.#sock
+  }
+
+  get machine(): Machine {
+    return this.#machine
   }
 
   get closed(): boolean {
@@ -246,23 +254,13 @@ export class Socket implements SocketInterface {
     const result = machine.abi.recv(sock, countOf(buffer), flags)
     if (result >= 0) {
       machine.copyReceived(buffer)
-      this.#continueDump(sock)
+      continueDump(machine, sock)
     }
     return this.#finish(result, syscall)
   }
 
-  // A receive from a socket that a dump runs for asks for the next part, once its own bytes are out of the windows.
-  #continueDump(sock: number): void {
-    if (this.#machine.word(LAYOUT.WORD_SOCK_FLAGS) & LAYOUT.FLAG_DUMPING) this.#machine.abi.dump_continue(sock)
-  }
-
   #sender(): SockaddrNl {
-    return sockaddr(this.#machine.word(LAYOUT.WORD_PORTID), this.#senderGroups())
-  }
-
-  #senderGroups(): number {
-    const group = this.#machine.word(LAYOUT.WORD_GROUP)
-    return group > 0 && group <= 32 ? (1 << (group - 1)) >>> 0 : 0
+    return sockaddr(this.#machine.word(LAYOUT.WORD_PORTID), senderGroups(this.#machine))
   }
 
   recvfrom(buffer: Uint8Array, flags = 0, addrlen?: number): { n: number; addr: SockaddrNl; addrlen: number } {
@@ -275,7 +273,7 @@ export class Socket implements SocketInterface {
     if (n < 0) return { n: this.#finish(n, 'recvfrom'), addr: sockaddr(0, 0), addrlen: 0 }
     const addr = this.#sender()
     machine.copyReceived(room)
-    this.#continueDump(sock)
+    continueDump(machine, sock)
     machine.settle()
     // Linux looks at the room for the address last: the message is gone by then (conformance recv/address-room).
     if (length < 0) throw new SystemError(-EINVAL, 'recvfrom')
@@ -298,7 +296,7 @@ export class Socket implements SocketInterface {
     const outcome = this.#control(room)
     const out = machine.word(LAYOUT.WORD_FLAGS) | outcome.flags
     machine.scatterReceived(parts)
-    this.#continueDump(sock)
+    continueDump(machine, sock)
     machine.settle()
     return { n, name, namelen: SOCKADDR_NL_BYTES, flags: out, control: outcome.control }
   }
@@ -389,59 +387,6 @@ export class Socket implements SocketInterface {
     if (result !== RELEASED) afterRelease(machine, sock, result)
     machine.settle()
   }
-
-  // ---- for memory that is shared: numbers in, numbers out, nothing thrown but what callbacks throw, nobody noted who could wait
-
-  /** As sendto(), of `length` bytes that begin at a long: what that gives, or -errno. */
-  sendLongs(from: BigUint64Array, at: number, length: number, { addrlen, family, pid, groups }: Target): number {
-    if (this.closed) return -EBADF
-    const { abi } = this.#machine
-    let result: number
-    if (length > LAYOUT.TRANSMIT_BYTES) {
-      result = abi.send_reserve(this.#sock, length, 0, addrlen, family, pid, groups, 0)
-      if (result >= 0) {
-        const bytes = new Uint8Array(from.buffer, from.byteOffset + at * 8, length)
-        this.#machine.fillParts(result, [bytes])
-        result = abi.send_commit(this.#sock, result)
-      }
-    } else {
-      this.#machine.transmitLongs(from, at, length)
-      result =
-        addrlen === 0
-          ? abi.send(this.#sock, length, 0)
-          : abi.sendmsg(this.#sock, length, 0, addrlen, family, pid, groups, 0)
-    }
-    return this.#settled(result)
-  }
-
-  /** How many bytes the next datagram has, or -errno. */
-  nextLength(): number {
-    return this.closed ? -EBADF : this.#settled(this.#machine.abi.recv(this.#sock, 0, MSG_PEEK | MSG_TRUNC))
-  }
-
-  // EAGAIN has changed nothing, and the machine still knows whom it was for: kernel.waiting() will ask.
-  #settled(result: number): number {
-    if (result !== -EAGAIN) this.#machine.settle()
-    return result
-  }
-
-  /**
-   * As recvfrom(), into `room` bytes that begin at a long: how many the datagram has, or -errno. Its sender's port and groups
-   * go into `sender`.
-   */
-  receiveLongs(into: Room, at: number, room: number, sender: Uint32Array): number {
-    if (this.closed) return -EBADF
-    const sock = this.#sock
-    const result = this.#machine.abi.recv(sock, room, MSG_TRUNC)
-    if (result >= 0) {
-      sender[0] = this.#machine.word(LAYOUT.WORD_PORTID)
-      sender[1] = this.#senderGroups()
-      this.#machine.copyReceivedLongs(into, at)
-      this.#continueDump(sock)
-    }
-    return this.#settled(result)
-  }
-
   // ---- options and the rest
 
   setsockopt(level: number, name: number, value: OptionValue, len?: number): void {

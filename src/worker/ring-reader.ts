@@ -29,13 +29,17 @@ export class RingReader {
 
   /** Whether there is nothing to read, after a look at what the writer has published. @throws Violation */
   get empty(): boolean {
-    if (this.#head !== this.#tail) return false
+    return this.#head === this.#tail && !this.#look()
+  }
+
+  #look(): boolean {
     const tail = Atomics.load(this.ring.control, this.ring.words.tail)
     const written = (tail - this.#head) | 0
-    if (written < 0 || written > this.#capacity || (tail & 7) !== 0)
+    if (written < 0 || written > this.#capacity || (tail & 7) !== 0) {
       throw new Violation('a ring that was written too far')
+    }
     this.#tail = tail
-    return written === 0
+    return written > 0
   }
 
   /**
@@ -44,20 +48,23 @@ export class RingReader {
    */
   next(): number {
     if (this.empty) return -1
-    const { numbers } = this.ring
-    let start = this.#head
-    let at = start & this.#mask
-    let length = numbers[at >>> 2] as number
-    if (length === WRAP) {
-      start = (start + this.#capacity - at) | 0
-      at = 0
-      if (((this.#tail - start) | 0) <= 0) throw new Violation('a ring that ends in nothing')
-      length = numbers[0] as number
-    }
-    // Without bytes: what says more stands in the record's other words.
-    const bytes = length === ERROR_LENGTH ? 0 : length
+    const at = this.#head & this.#mask
+    const length = this.ring.numbers[at >>> 2] as number
+    return length <= this.#most ? this.#found(this.#head, at, length, length) : this.#special(at, length)
+  }
+
+  // The ring's end, a record without bytes, or nothing that there is.
+  #special(at: number, length: number): number {
+    if (length === ERROR_LENGTH) return this.#found(this.#head, at, 0, length)
+    const first = this.ring.numbers[0] as number
+    const bytes = first === ERROR_LENGTH ? 0 : first
+    if (length !== WRAP || bytes > this.#most) throw new Violation('a record that is longer than any')
+    return this.#found((this.#head + this.#capacity - at) | 0, 0, bytes, first)
+  }
+
+  #found(start: number, at: number, bytes: number, length: number): number {
     const size = recordBytes(bytes)
-    if (bytes > this.#most || size > ((this.#tail - start) | 0) || at + size > this.#capacity) {
+    if (size > ((this.#tail - start) | 0) || at + size > this.#capacity) {
       throw new Violation('a record that is longer than what was written')
     }
     this.at = at

@@ -1,7 +1,8 @@
 // A shared socket at the kernel's end: what its program wrote is sent, what the socket receives is written for its program.
 
-import type { Socket } from '../api.js'
 import { AF_NETLINK, EAGAIN, EBADF, ECONNRESET, EIO } from '../uapi/index.js'
+import { NOWHERE, SOCKADDR_NL_BYTES } from '../user/address.js'
+import type { LongSocket } from '../user/long-socket.js'
 import {
   ADDRESSED,
   DATA_WANTED,
@@ -31,29 +32,6 @@ import { Violation } from './violation.js'
 
 /** Bytes of messages after which another ring has its turn. */
 const QUANTUM_BYTES = 65536
-const SOCKADDR_BYTES = 12
-
-/** What a socket of this package has for memory that is shared: see there. */
-export interface LongSocket {
-  sendLongs(
-    from: BigUint64Array,
-    at: number,
-    length: number,
-    to: { addrlen: number; family: number; pid: number; groups: number },
-  ): number
-  nextLength(): number
-  receiveLongs(
-    into: { readonly bytes: Uint8Array; readonly longs: BigUint64Array },
-    at: number,
-    room: number,
-    sender: Uint32Array,
-  ): number
-}
-
-/** Whether it has that: it may come from another copy of the package. */
-export function isLongSocket(socket: Socket): socket is Socket & LongSocket {
-  return 'sendLongs' in socket && 'nextLength' in socket && 'receiveLongs' in socket
-}
 
 export interface ServedRingInit {
   readonly socket: LongSocket
@@ -74,7 +52,7 @@ export class ServedRing {
   readonly #reader: RingReader
   readonly #writer: RingWriter
   readonly #most: number
-  readonly #to = { addrlen: 0, family: AF_NETLINK, pid: 0, groups: 0 }
+  readonly #to = { addrlen: SOCKADDR_NL_BYTES, family: AF_NETLINK, pid: 0, groups: 0 }
   readonly #sender = new Uint32Array(2)
   /** A function that the kernel calls may ask for a turn. */
   #busy = false
@@ -161,25 +139,23 @@ export class ServedRing {
   }
 
   #send(length: number): number {
-    if (length === ERROR_LENGTH) throw new Violation('a record without a length')
-    const { ring, at, data } = this.#reader
-    const { numbers } = ring
+    const { ring, at } = this.#reader
     const word = at >>> 2
-    const extra = numbers[word + RECORD_EXTRA] as number
-    const to = this.#to
-    if (extra === 0) to.addrlen = 0
-    else {
-      if (extra !== ADDRESSED) throw new Violation('a record of no kind')
-      to.addrlen = SOCKADDR_BYTES
-      to.pid = numbers[word + RECORD_PORTID] as number
-      to.groups = numbers[word + RECORD_GROUPS] as number
-    }
+    const extra = ring.numbers[word + RECORD_EXTRA] as number
+    if (extra !== 0 || length === ERROR_LENGTH) this.#address(word, extra, length)
     try {
-      return this.#socket.sendLongs(ring.longs, data >>> 3, length, to)
+      return this.#socket.send(ring.longs, (at + RECORD_HEADER) >>> 3, length, extra === 0 ? NOWHERE : this.#to)
     } catch (error) {
       this.onError(error)
       return -EIO
     }
+  }
+
+  #address(word: number, extra: number, length: number): void {
+    if (extra !== ADDRESSED || length === ERROR_LENGTH) throw new Violation('a record of no kind')
+    const { numbers } = this.#reader.ring
+    this.#to.pid = numbers[word + RECORD_PORTID] as number
+    this.#to.groups = numbers[word + RECORD_GROUPS] as number
   }
 
   // As an error of a Linux socket that comes later than the call: the next call gets it.
@@ -223,7 +199,7 @@ export class ServedRing {
     const sender = this.#sender
     let result = length
     try {
-      result = this.#socket.receiveLongs(ring, (at + RECORD_HEADER) >>> 3, room, sender)
+      result = this.#socket.receive(ring, (at + RECORD_HEADER) >>> 3, room, sender)
     } catch (error) {
       // The message has been received: it was a function behind it that threw.
       this.onError(error)
