@@ -14,7 +14,7 @@ import {
   SOCK_DGRAM,
   SOL_SOCKET,
 } from '../../src/uapi/index.js'
-import { pumpOf, type ServeOptions, type SharedSocket } from '../../src/worker/index.js'
+import { pumpOf, type Served, type ServeOptions, type SharedSocket } from '../../src/worker/index.js'
 import { failureOf, makeWorld, settle, userSocket } from './world.js'
 
 const bytes = (...values: number[]) => Uint8Array.from(values)
@@ -282,6 +282,59 @@ describe('backpressure', () => {
     const got = drain(other)
     expect(got.filter((one) => one.length === 1).sort()).toEqual([[2], [3]])
   })
+})
+
+describe('a function that the kernel calls', () => {
+  const id = { idx: 5, val: 1 }
+
+  async function makeCaller(callback: (around: { pump: ReturnType<typeof pumpOf>; served: Served }) => void) {
+    const { kernel, client } = makeWorld()
+    const { remote, served } = await client()
+    let calls = 0
+    kernel.cn_add_callback(id, 'calls', () => {
+      calls++
+      callback({ pump: pumpOf(kernel), served })
+    })
+    const shared = await (await remote.socket(AF_NETLINK, SOCK_DGRAM, NETLINK_CONNECTOR)).share()
+    for (let seq = 0; seq < 5; seq++) shared.send(encodeConnectorMessage({ id, seq }))
+    return { kernel, shared, served, calls: () => calls }
+  }
+
+  test('may turn the pump: no message is sent twice', async () => {
+    const { kernel, shared, calls } = await makeCaller(({ pump }) => expect(pump.turn()).toBe(0))
+    expect(pumpOf(kernel).turn()).toBe(5)
+    expect(calls()).toBe(5)
+    expect(shared.failures).toBe(0)
+  })
+
+  test('may end the connection whose message it is', async () => {
+    const { kernel, shared, served, calls } = await makeCaller((around) => around.served.close())
+    pumpOf(kernel).turn()
+    expect(await served.ended).toBe('served')
+    expect(calls()).toBe(1)
+    expect(shared.tryRecv(buffer)).toBeLessThan(0)
+    expect(shared.closed).toBe(true)
+    expect(kernel.stats().sockets).toBe(0)
+  })
+})
+
+test('a host without Atomics.waitAsync wakes and is woken all the same', async () => {
+  const host = Atomics as { waitAsync?: unknown }
+  const { waitAsync } = host
+  delete host.waitAsync
+  try {
+    const { shared, other, send } = await makePair()
+    for (let round = 0; round < 3; round++) {
+      shared.send(numbered(round), to)
+      await other.readable()
+      expect(numbersOf(drain(other))).toEqual([round])
+      send(numbered(round))
+      await shared.readable()
+      expect(numbersOf(take(shared))).toEqual([round])
+    }
+  } finally {
+    host.waitAsync = waitAsync
+  }
 })
 
 describe('limits', () => {
