@@ -1,13 +1,18 @@
 // npm run bench: the package against Linux and against its goals. See docs/performance.md for what is compared.
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { MARGIN } from './goals.mjs'
 import { describeMachine } from './machine.mjs'
 import { readOptions, USAGE, UsageError } from './options.mjs'
 import { plan, runPlan } from './passes.mjs'
 import { startProgress } from './progress.mjs'
+import { drawPicture } from './report/picture.mjs'
 import { makeRows, unmeasured } from './rows.mjs'
 import { sides } from './sides/index.mjs'
 import { countMet, drawTable, wrap } from './table.mjs'
+
+/** What a run of everything draws; --svg says another place, and draws any run. */
+const REPORT = fileURLToPath(new URL('report.svg', import.meta.url))
 
 async function main() {
   const options = readOptions(process.argv.slice(2))
@@ -15,7 +20,8 @@ async function main() {
     process.stdout.write(USAGE)
     return
   }
-  if (options.json) prepareJson(options.json)
+  const svg = options.svg ?? (options.all && !options.quick ? REPORT : undefined)
+  prepareFiles({ '--json': options.json, '--svg': svg })
   const machine = describeMachine()
   const runs = plan(options)
   const progress = startProgress(runs.length)
@@ -25,7 +31,9 @@ async function main() {
 
   const rows = makeRows(options.measurements, outcome.samples)
   process.stdout.write(report({ options, machine, outcome, rows }))
-  if (options.json) writeJson(options, machine, outcome, rows)
+  const run = contentOf(options, machine, outcome, rows)
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(run, null, 1)}\n`)
+  if (svg) writeFileSync(svg, drawPicture(run))
   if (outcome.failed) process.exitCode = 1
 }
 
@@ -47,19 +55,20 @@ function report({ options, machine, outcome, rows }) {
   return `${lines.join('\n')}\n`
 }
 
-// Told now, not after two minutes of work.
-function prepareJson(file) {
-  try {
-    writeFileSync(file, '')
-  } catch (error) {
-    throw new UsageError(`--json: ${error.message}`)
+// Told now, not after minutes of work.
+function prepareFiles(files) {
+  for (const [option, file] of Object.entries(files)) {
+    try {
+      if (file) closeSync(openSync(file, 'a'))
+    } catch (error) {
+      throw new UsageError(`${option}: ${error.message}`)
+    }
   }
 }
 
-function writeJson({ passes, quick, json }, machine, outcome, rows) {
+function contentOf({ passes, quick }, machine, outcome, rows) {
   const problems = Object.fromEntries(outcome.problems)
-  const content = { machine, passes, quick, rows, problems, unmeasured: unmeasured(rows), samples: outcome.samples }
-  writeFileSync(json, `${JSON.stringify(content, null, 1)}\n`)
+  return { machine, passes, quick, rows, problems, unmeasured: unmeasured(rows), samples: outcome.samples }
 }
 
 try {

@@ -1,6 +1,9 @@
 // What is measured: each entry runs in a process of its own, on each of its sides, in every pass. Its results are rows
-// of the table: a part of the samples, the goal it is held against, and the rival (none where the figure is absolute).
+// of the table: a part of the samples, the goal it is held against, and the rival (none where the figure is absolute), which
+// may call it by another name (`theirPart`). A result or its measurement with a `curve`, { name, x }, is a point of one in the report.
+import { curvePoints, listenersPoint, socketsPoint } from './curve-measurements.mjs'
 import { goals } from './goals.mjs'
+import { rivalMeasurements } from './rival-measurements.mjs'
 
 /** Samples in a round are per operation: ns unless the result says otherwise. */
 const inNode = [
@@ -66,14 +69,14 @@ const inNode = [
     file: 'random',
     sides: ['linux', 'few', 'node'],
     few: 10,
-    params: { payload: 64, sockets: 20_000, iterations: 2000, rounds: 300 },
+    params: { payload: 64, sockets: 20_000, iterations: 20_000, rounds: 60 },
     results: [
-      { part: 'roundtrip', goal: 'random-20000', against: 'linux' },
+      { part: 'roundtrip', goal: 'random-20000', against: 'linux', curve: socketsPoint(20_000) },
       { part: 'roundtrip', goal: 'random-slowdown', against: 'few' },
     ],
   },
   million('in-order', { inOrder: true }),
-  million('random', {}),
+  million('random', {}, { curve: socketsPoint(1_000_000) }),
   snapshot('fresh', { iterations: 100, restores: 10 }),
   snapshot('mebibyte', { iterations: 1, restores: 1, mebibytes: 16 }),
 ]
@@ -102,7 +105,8 @@ const inChromium = inNode
     file,
     sides: ['node', 'chromium'],
     params: { ...params, rounds: Math.min(params.rounds, 60), together: TOGETHER[id] },
-    results: results.map((result) => toNode(result)),
+    // A whole send takes less than the clock of a page can tell.
+    results: results.filter(({ part }) => part !== 'whole').map((result) => toNode(result)),
   }))
 
 function toNode({ part, goal, title = goals[goal].title, unit }) {
@@ -113,6 +117,8 @@ function toNode({ part, goal, title = goals[goal].title, unit }) {
 export const measurements = [
   ...inNode,
   ...inChromium,
+  ...rivalMeasurements,
+  ...curvePoints,
   {
     id: 'threads',
     file: 'threads',
@@ -171,6 +177,36 @@ export const measurements = [
     ],
   },
   {
+    id: 'memory-copy',
+    file: 'memory-copy',
+    sides: ['node'],
+    once: true,
+    params: { payload: 64, listeners: 512 },
+    results: [{ part: 'copy', goal: 'memory-copy', unit: 'B' }],
+  },
+  {
+    id: 'heap',
+    file: 'heap',
+    sides: ['node'],
+    once: true,
+    // MiB: what a million messages would leave behind stays below the second.
+    flags: ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'],
+    params: { payload: 64, messages: 1_000_000 },
+    results: [{ part: 'worst', goal: 'heap-per-message', unit: 'B' }],
+  },
+  {
+    id: 'floors',
+    file: 'floors',
+    sides: ['node'],
+    params: { payload: 64, iterations: 5000, rounds: 100 },
+    results: [
+      { part: 'call', title: 'a floor of the engine: a call into WebAssembly' },
+      { part: 'callBack', title: 'a floor of the engine: a call out of it' },
+      { part: 'copyIn', title: 'a floor of the engine: 100 B into its memory, by set()' },
+      { part: 'copyOut', title: 'a floor of the engine: 100 B out of its memory, by set()' },
+    ],
+  },
+  {
     id: 'size',
     file: 'size',
     sides: ['files'],
@@ -190,7 +226,8 @@ function multicast(listeners, messages, rounds) {
     sides: ['linux', 'node'],
     params: { payload: 64, listeners, messages, rounds },
     results: [
-      { part: 'enqueue', goal: `multicast-${listeners}`, against: 'linux' },
+      { part: 'enqueue', goal: `multicast-${listeners}`, against: 'linux', curve: listenersPoint(listeners) },
+      ...(listeners === 4096 ? [{ part: 'whole', goal: 'multicast-whole', against: 'linux' }] : []),
       { part: 'drain', goal: 'drain', title: `drain per message, ${listeners} listeners`, against: 'linux' },
     ],
   }
@@ -215,14 +252,14 @@ function bytesOf(part, what) {
   ]
 }
 
-function million(pattern, params) {
+function million(pattern, params, point) {
   return {
     id: `million-${pattern}`,
     file: 'random',
     sides: ['few', 'node'],
     few: 100,
-    params: { payload: 64, sockets: 1_000_000, iterations: 2000, rounds: 300, ...params },
-    results: [{ part: 'roundtrip', goal: `million-${pattern}`, against: 'few' }],
+    params: { payload: 64, sockets: 1_000_000, iterations: 20_000, rounds: 40, ...params },
+    results: [{ part: 'roundtrip', goal: `million-${pattern}`, against: 'few', ...point }],
   }
 }
 

@@ -13,6 +13,7 @@ export const USAGE = `usage: npm run bench -- [options]
   --filter TEXT   only measurements whose name contains TEXT:
 ${names.join('\n')}
   --json FILE     write every sample, the table and the machine to FILE
+  --svg FILE      draw the ratios and curves into FILE (a whole run that is not quick draws bench/report.svg)
   --help          this text
 `
 
@@ -29,6 +30,7 @@ export function readOptions(args) {
     help: values.help,
     quick: values.quick,
     json: values.json,
+    svg: values.svg,
     passes,
     measurements: chosen,
     all: values.filter === undefined,
@@ -44,6 +46,7 @@ function parse(args) {
         passes: { type: 'string' },
         filter: { type: 'string' },
         json: { type: 'string' },
+        svg: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values

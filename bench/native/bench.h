@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 /* Parts of a measurement that are timed apart, such as the enqueue and the drain of a multicast. */
-#define MAX_PARTS 2
+#define MAX_PARTS 3
 
 /* nlmsghdr 16 + cn_msg 20. */
 #define HEADERS (NLMSG_HDRLEN + sizeof(struct cn_msg))

@@ -63,6 +63,7 @@ static void fan_out(void *state, double ns_per_operation[MAX_PARTS])
   drain(multicast);
   ns_per_operation[1] = (now_ns() - queued) / copies;
   ns_per_operation[0] = (queued - start) / copies;
+  ns_per_operation[2] = (queued - start) / multicast->messages;
   if (memcmp(multicast->message, multicast->buffer, multicast->length))
     broken("another message came");
   memset(multicast->buffer, 0, multicast->length);
@@ -70,7 +71,7 @@ static void fan_out(void *state, double ns_per_operation[MAX_PARTS])
 
 void measure_multicast(const struct options *options)
 {
-  static const char *const names[] = { "enqueue", "drain" };
+  static const char *const names[] = { "enqueue", "drain", "whole" };
   static struct multicast multicast;
   const struct cb_id id = { .idx = 0x123, .val = 0x345 };
 
@@ -88,5 +89,5 @@ void measure_multicast(const struct options *options)
   }
   multicast.sender = open_netlink(NETLINK_USERSOCK);
   bind_to(multicast.sender, 0);
-  run_rounds(options, 2, names, fan_out, &multicast);
+  run_rounds(options, 3, names, fan_out, &multicast);
 }

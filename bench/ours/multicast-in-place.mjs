@@ -1,19 +1,19 @@
 // The same messages as in multicast.mjs, received where they lie: peek(), headers and payload looked at, release(), until peek() has no
 // more.
+import { openGroup } from './listeners.mjs'
 import { buildMessage, PAYLOAD, readMessage, readOf } from './message.mjs'
-import { openGroup, sendToGroup } from './multicast.mjs'
 import { check, perOperation, takeRounds } from './rounds.mjs'
 
-export function measure(library, params) {
+export function measure(connector, params) {
   const { listeners: count, messages, payload } = params
   check(payload === PAYLOAD, 'another payload')
-  const group = openGroup(library, count)
-  const message = buildMessage(library.uapi, PAYLOAD)
+  const { listeners, broadcast } = openGroup(connector, count)
+  const message = buildMessage(connector.uapi, PAYLOAD)
 
   return takeRounds(params, () => {
-    sendToGroup(group, message, messages)
+    for (let i = 0; i < messages; i++) if (broadcast(message) !== 0) check(false, 'netlink_broadcast')
     const start = performance.now()
-    drain(group.listeners, readOf(1))
+    drain(listeners, readOf(1))
     const end = performance.now()
     return { drain: perOperation(start, end, count * messages) }
   })

@@ -6,9 +6,26 @@ export function takeRounds({ rounds, warmup, together = 1 }, round) {
   do round()
   while (performance.now() < warm)
 
-  const taken = Array.from({ length: rounds }, () => meanOf(Array.from({ length: together }, round)))
-  return Object.fromEntries(Object.keys(taken[0]).map((part) => [part, taken.map((sample) => sample[part])]))
+  return byPart(Array.from({ length: rounds }, () => meanOf(Array.from({ length: together }, round))))
 }
+
+/** The same for rounds that wait for the event loop. */
+export async function takeRoundsAsync({ rounds, warmup, together = 1 }, round) {
+  const warm = performance.now() + warmup
+  do await round()
+  while (performance.now() < warm)
+
+  const samples = []
+  for (let i = 0; i < rounds; i++) {
+    const taken = []
+    for (let k = 0; k < together; k++) taken.push(await round())
+    samples.push(meanOf(taken))
+  }
+  return byPart(samples)
+}
+
+const byPart = (samples) =>
+  Object.fromEntries(Object.keys(samples[0]).map((part) => [part, samples.map((sample) => sample[part])]))
 
 function meanOf(taken) {
   const mean = (part) => taken.reduce((sum, sample) => sum + sample[part], 0) / taken.length

@@ -10,13 +10,20 @@ export const title = 'Chromium'
 
 // A program that is measured as its author would ship it; the others are imported as they are.
 const FIRST = '/first.js'
+let prepared
 let server
 let version
 
 /** Which Chromium it is, once it has been prepared. */
 export const describe = () => version
 
-export async function prepare() {
+/** Once, for all that run in a page. */
+export function prepare() {
+  prepared ??= start()
+  return prepared
+}
+
+async function start() {
   if (!existsSync(executable)) {
     return { unavailable: `there is no Chromium at ${executable}; $CHROMIUM may say where there is one` }
   }
@@ -32,13 +39,19 @@ export async function prepare() {
   }
 }
 
-export const close = () => server?.close()
+export async function close() {
+  prepared = undefined
+  await server?.close()
+  server = undefined
+}
 
-export async function run({ file, bundled, params }) {
+export const run = ({ file, bundled, params }) => runPage(bundled ? FIRST : '/bench/page/page.mjs', { file, params })
+
+/** What a page tells that runs this script. */
+export async function runPage(script, { file, params }) {
   let browser
   try {
     browser = await openBrowser()
-    const script = bundled ? FIRST : '/bench/page/page.mjs'
     const asked = new URLSearchParams({ script, file, params: JSON.stringify(params) })
     return await inTime(outcomeOf(browser.page, `${server.origin}/?${asked}`))
   } catch (error) {

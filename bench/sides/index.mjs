@@ -3,10 +3,21 @@
 // something is broken; else prepare() answers nothing and run() { samples }. Some have describe(), which program it is,
 // and close(), called at the end.
 import * as chromium from './chromium.mjs'
+import * as chromiumMessageChannel from './chromium-message-channel.mjs'
 import * as few from './few.mjs'
 import * as files from './files.mjs'
 import * as linux from './linux.mjs'
 import * as node from './node.mjs'
 import * as recording from './recording.mjs'
+import { rivals } from './rivals.mjs'
 
-export const sides = { linux, few, node, recording, chromium, files }
+export const sides = {
+  linux,
+  ...rivals,
+  'chromium-message-channel': chromiumMessageChannel,
+  few,
+  node,
+  recording,
+  chromium,
+  files,
+}

@@ -12,6 +12,7 @@ export async function prepare() {
   return existsSync(entry) ? undefined : { failed: 'dist/index.js is missing; node scripts/build.mjs makes it' }
 }
 
-export function run({ file, params }) {
-  return runProcess(process.execPath, [program, file, JSON.stringify(params)])
+/** `flags` are Node's own. */
+export function run({ file, params, flags = [] }) {
+  return runProcess(process.execPath, [...flags, program, file, JSON.stringify(params)])
 }

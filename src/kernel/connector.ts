@@ -5,7 +5,7 @@ import { CN_HEADERS, type HostFunction, LAYOUT, type Machine } from '../machine/
 import { type CbId, type CnMsgInit, EMSGSIZE, u32 } from '../uapi/index.js'
 import { firstBytes, lengthOf } from '../uapi/typed-arrays.js'
 import { asFunction } from '../user/index.js'
-import { completeMessage } from './message.js'
+import { completeMessage, makeMessage } from './message.js'
 import type { Ownership } from './ownership.js'
 
 /** Bytes of a callback's name that are kept, without the zero (conformance cn-register/long-names-are-cut). */
@@ -16,6 +16,8 @@ const MAX_LEN = 65535
 export class Connector {
   readonly #machine: Machine
   readonly #ownership: Ownership
+  /** What send() completes, over and over: nobody else has it. */
+  readonly #message = makeMessage()
 
   constructor(machine: Machine, ownership: Ownership) {
     this.#machine = machine
@@ -51,7 +53,7 @@ export class Connector {
   }
 
   send(msg: CnMsgInit, portid: number, group: number, gfp: number): number {
-    const complete = completeMessage(msg)
+    const complete = completeMessage(msg, this.#message)
     return this.#send(complete, complete.len, u32(portid, 'portid'), u32(group, 'group'), u32(gfp, 'gfp_mask'))
   }
 

@@ -7,20 +7,37 @@ import { asBytes } from '../user/arguments.js'
 
 const NO_DATA = new Uint8Array(0)
 
+/** A message with all that a caller may leave out. */
+export type CompleteMessage = { -readonly [K in keyof Required<CnMsgInit>]: Required<CnMsgInit>[K] } & {
+  id: { idx: number; val: number }
+}
+
+/** A message to be completed again and again. */
+export function makeMessage(): CompleteMessage {
+  return { id: { idx: 0, val: 0 }, seq: 0, ack: 0, len: 0, flags: 0, data: NO_DATA }
+}
+
 /**
- * The message with its defaults: seq, ack and flags 0, len the length of data.
+ * The message with its defaults: seq, ack and flags 0, len the length of data; a new one, or `into`.
  * @throws TypeError, RangeError
  */
-export function completeMessage(msg: CnMsgInit): Required<CnMsgInit> {
+export function completeMessage(msg: CnMsgInit, into = makeMessage()): CompleteMessage {
   const data = msg.data === undefined ? NO_DATA : asBytes(msg.data, 'msg.data')
-  return {
-    id: { idx: u32(msg.id.idx, 'msg.id.idx'), val: u32(msg.id.val, 'msg.id.val') },
-    seq: u32(msg.seq ?? 0, 'msg.seq'),
-    ack: u32(msg.ack ?? 0, 'msg.ack'),
-    len: u16(msg.len ?? lengthOf(data), 'msg.len'),
-    flags: u16(msg.flags ?? 0, 'msg.flags'),
-    data,
-  }
+  const idx = u32(msg.id.idx, 'msg.id.idx')
+  const val = u32(msg.id.val, 'msg.id.val')
+  const seq = u32(msg.seq ?? 0, 'msg.seq')
+  const ack = u32(msg.ack ?? 0, 'msg.ack')
+  const len = u16(msg.len ?? lengthOf(data), 'msg.len')
+  const flags = u16(msg.flags ?? 0, 'msg.flags')
+  // Written at the end: a field of the caller's may be a function, which may have completed a message of its own.
+  into.id.idx = idx
+  into.id.val = val
+  into.seq = seq
+  into.ack = ack
+  into.len = len
+  into.flags = flags
+  into.data = data
+  return into
 }
 
 /** More bytes than any machine has. */
