@@ -85,10 +85,10 @@ export const OPCODES = {
 ${functions.map(({ name }, index) => `  ${name}: ${index + 1},`).join('\n')}
 } as const
 
-/** The constants of abi.ts: fixed addresses, and the sizes and offsets of structs, as the kernel has them. */
-export const LAYOUT = {
-${constants.map(({ name, doc }) => `${indent(doc)}  ${name}: ${layout[name]},`).join('\n')}
-} as const
+/** The constants of abi.ts: fixed addresses, and the sizes and offsets of structs, as the kernel has them. An enum, for bundlers inline it. */
+export enum LAYOUT {
+${constants.map(({ name, doc }) => `${indent(doc)}  ${name} = ${layout[name]},`).join('\n')}
+}
 
 /** Of the kernel's sources: images of memory belong to the kernel that made them. */
 export const KERNEL_DIGEST = 0x${digest}

@@ -1,7 +1,7 @@
 // The machine: one instance of the kernel, and the functions of the host that it calls. Nothing outside this folder knows where
 // anything lies; what others keep are references that they only hand back.
 
-import { type Abi, LAYOUT, OPCODES } from './abi.generated.js'
+import { type Abi, LAYOUT } from './abi.generated.js'
 import { Copies } from './copies.js'
 import { instantiate, isDebug, makeMemory } from './instantiate.js'
 import { Readers, type ViewSource } from './readers.js'
@@ -73,6 +73,7 @@ export class Machine extends Windows implements ViewSource {
   #draining = false
   #recorder: Recorder | null = null
   #recorded: Abi | null = null
+  #forbidden: Abi | null = null
 
   /** Boots a machine, or with `image` makes one that goes on from there. */
   constructor(config: MachineConfig, image?: Uint8Array) {
@@ -118,11 +119,8 @@ export class Machine extends Windows implements ViewSource {
     this.#functions.length = 0
     this.copies?.endAll()
     const left = this.abi.halt()
-    const gone = () => {
-      throw new Error('this kernel was halted')
-    }
     this.halted = true
-    this.abi = abiOf(gone)
+    this.abi = this.#refusing('this kernel was halted')
     this.#recorder = null
     this.#recorded = null
     this.raw = this.abi
@@ -248,12 +246,21 @@ export class Machine extends Windows implements ViewSource {
   /** Runs a function that may look, but must not act: every call of the kernel throws in it. */
   withoutCalls<T>(fn: () => T): T {
     const { abi } = this
-    this.abi = FORBIDDEN
+    this.#forbidden ??= this.#refusing('a tap or a fault rule must not call the kernel')
+    this.abi = this.#forbidden
     try {
       return fn()
     } finally {
       this.abi = abi
     }
+  }
+
+  /** The same calls, each of which throws. */
+  #refusing(message: string): Abi {
+    const refuse = () => {
+      throw new Error(message)
+    }
+    return Object.fromEntries(Object.keys(this.raw).map((name) => [name, refuse])) as unknown as Abi
   }
 
   /** The next number of the generator of faults; it can be drawn where nothing else can be called. */
@@ -300,11 +307,3 @@ export class Machine extends Windows implements ViewSource {
     }
   }
 }
-
-function abiOf(fn: () => never): Abi {
-  return Object.fromEntries(Object.keys(OPCODES).map((name) => [name, fn])) as unknown as Abi
-}
-
-const FORBIDDEN = abiOf(() => {
-  throw new Error('a tap or a fault rule must not call the kernel')
-})

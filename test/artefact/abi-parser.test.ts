@@ -61,6 +61,6 @@ test('renderAbi writes an interface, a table of calls and the layout', () => {
   expect(text).toContain('  /**\n   * Adds.\n   * Twice.\n   */\n  sum(a: number, b: number): number\n')
   expect(text).toContain('  /** Pokes. */\n  poke(at: number): void\n')
   expect(text).toContain('  sum: 1,\n  poke: 2,\n')
-  expect(text).toContain('  /** Its tail. */\n  SOCKET_TAIL: 8,\n')
+  expect(text).toContain('  /** Its tail. */\n  SOCKET_TAIL = 8,\n')
   expect(text).toContain("IMPORTS = ['env.memory', 'env.callback'] as const")
 })

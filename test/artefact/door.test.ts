@@ -52,6 +52,7 @@ describe.each([
 
 test('the generated table has the calls in the order of abi.ts, numbered from 1', () => {
   expect(Object.entries(OPCODES)).toEqual(functions.map((name, index) => [name, index + 1]))
-  expect(Object.keys(LAYOUT)).toEqual(constants)
+  // An enum has its numbers as keys too.
+  expect(Object.keys(LAYOUT).filter((key) => !/^-?\d+$/.test(key))).toEqual(constants)
   expect([...IMPORTS]).toEqual(['env.memory', ...externals])
 })

@@ -208,7 +208,9 @@ test('the table of calls has the arguments of the door', () => {
   expect(counts.length).toBe(Object.keys(OPCODES).length)
   const arguments_ = new Map(counts)
   for (const call of CALLS) {
-    if (call !== undefined) expect([call.name, call.args.length]).toEqual([call.name, arguments_.get(call.name)])
+    if (call === undefined) continue
+    expect([call.name, call.args.length]).toEqual([call.name, arguments_.get(call.name)])
+    expect([call.name, call.opcode]).toEqual([call.name, OPCODES[call.name]])
   }
 })
 

@@ -1,14 +1,14 @@
 // Which calls of the door a journal writes down, what their arguments are called, and what each reads of memory.
 
 import { SO_ATTACH_FILTER, SOL_SOCKET } from '../../uapi/index.js'
-import { type Abi, LAYOUT, OPCODES } from '../abi.generated.js'
+import { type Abi, LAYOUT } from '../abi.generated.js'
 
 /** A call's name. */
 export type CallName = keyof Abi
 
 /**
- * The arguments of each call, by name; null for a call that changes nothing, or that a machine makes by itself, and that no journal
- * has. Names mean something: see references.ts.
+ * The arguments of each call, by name, in the order of abi.ts, which numbers them; null for a call that changes nothing, or that a
+ * machine makes by itself, and that no journal has. Names mean something: see references.ts.
  */
 const ARGUMENTS: Readonly<Record<CallName, string | null>> = {
   boot: null,
@@ -214,10 +214,10 @@ function inReceiveOf(name: CallName): BytesOf | null {
   return index === undefined ? null : argument(index)
 }
 
-function callOf(name: CallName, args: string): Call {
+function callOf(opcode: number, name: CallName, args: string): Call {
   return {
     name,
-    opcode: OPCODES[name],
+    opcode,
     args: args === '' ? [] : args.split(' '),
     transmitted: transmittedOf(name),
     inReceive: inReceiveOf(name),
@@ -228,13 +228,12 @@ function callOf(name: CallName, args: string): Call {
 }
 
 /** The calls that a journal has, by opcode; undefined for the others. */
-export const CALLS: readonly (Call | undefined)[] = (() => {
-  const calls: (Call | undefined)[] = []
-  for (const [name, args] of Object.entries(ARGUMENTS) as [CallName, string | null][]) {
-    calls[OPCODES[name]] = args === null ? undefined : callOf(name, args)
-  }
-  return calls
-})()
+export const CALLS: readonly (Call | undefined)[] = [
+  undefined,
+  ...Object.entries(ARGUMENTS).map(([name, args], index) =>
+    args === null ? undefined : callOf(index + 1, name as CallName, args),
+  ),
+]
 
 /** The most bytes of both windows, which a filter lies over, and of the transmit window, where everything else does. */
 export function mostTransmitted(call: Call): number {
