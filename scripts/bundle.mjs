@@ -4,6 +4,7 @@ import { copyFileSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { CHANGES, unwrappedLoader } from './loader.mjs'
 import { pack } from './packed.mjs'
 import { BuildError, runTool } from './progress.mjs'
 
@@ -15,6 +16,7 @@ export const BUNDLE_INPUTS = [
   'tsconfig.json',
   'tsconfig.build.json',
   'scripts/bundle.mjs',
+  'scripts/loader.mjs',
   'scripts/packed.mjs',
   'scripts/progress.mjs',
 ]
@@ -86,7 +88,7 @@ const SETTINGS = {
 async function bundleInto(root, files, settings) {
   const { build } = await import('esbuild')
   const entryPoints = Object.entries(files).map(([out, file]) => ({ in: file, out }))
-  const plugins = [embeddedKernel(root), importedKernel]
+  const plugins = [embeddedKernel(root), importedKernel, unwrappedLoader]
   try {
     return (await build({ absWorkingDir: root, entryPoints, plugins, ...settings })).outputFiles
   } catch (error) {
@@ -135,4 +137,5 @@ function copyLicences(root) {
   const to = join(root, 'dist/licenses/assemblyscript-loader')
   mkdirSync(to, { recursive: true })
   for (const file of ['LICENSE', 'NOTICE']) copyFileSync(join(from, file), join(to, file))
+  writeFileSync(join(to, 'CHANGES'), CHANGES)
 }

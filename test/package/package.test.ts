@@ -42,6 +42,7 @@ describe('the tarball', () => {
     const texts = notices.map((path) => readFileSync(join(stranger.installed, path), 'utf8')).join('\n')
     expect(texts).toContain('Apache License')
     expect(texts).toContain('AssemblyScript')
+    expect(texts).toContain('Changed in it: instantiateSync()')
   })
 
   test('has nothing else: no sources of the kernel, tests, bench or tools', () => {
