@@ -24,8 +24,9 @@ export const BUNDLE_INPUTS = [
 /** Each entry of the package by its name in dist/. They are bundled together: what two of them need is there once. */
 const ENTRIES = {
   index: 'src/index.ts',
-  // No entry of the package, but a file of its own in dist/ too.
+  // No entries of the package, but files of their own in dist/ too: what stands in a file that is not used falls away whole.
   embedded: 'src/embedded.ts',
+  genetlink: 'src/kernel/genetlink/index.ts',
   slim: 'src/slim.ts',
   workerd: 'src/workerd.ts',
   'edge-light': 'src/edge-light.ts',

@@ -11,14 +11,8 @@ export * from './kernel/genetlink/index.js'
 export { DEFAULT_LIMITS, DEFAULT_PROFILE } from './kernel/index.js'
 export { type ReplayOptions, replay } from './kernel/replay.js'
 export { selfCheck } from './kernel/self-check.js'
-export {
-  compile,
-  type Difference,
-  DivergenceError,
-  JournalError,
-  type KernelSource,
-  type ReplayResult,
-} from './machine/index.js'
+export { compile, type KernelSource } from './machine/index.js'
+export { type Difference, DivergenceError, JournalError, type ReplayResult } from './machine/journal/index.js'
 export {
   type FailedSeed,
   type Scene,

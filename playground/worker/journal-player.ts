@@ -3,7 +3,7 @@
 import type { TapEvent } from '../../src/api.js'
 import { Tap } from '../../src/kernel/tap.js'
 import { Watch } from '../../src/kernel/watch.js'
-import { Player } from '../../src/machine/index.js'
+import { Player } from '../../src/machine/journal/index.js'
 import type { MachineView } from '../shared/protocol.js'
 import { ofMachine, viewOf } from './look.js'
 

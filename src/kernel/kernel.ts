@@ -16,7 +16,8 @@ import type {
   TapEvent,
   Task as TaskInterface,
 } from '../api.js'
-import { Journal, Machine } from '../machine/index.js'
+import { Machine } from '../machine/index.js'
+import { Journal } from '../machine/journal/index.js'
 import { Schedule } from '../sim/index.js'
 import { asObject, asText, Task } from '../user/index.js'
 import { bootMachine, CoreKernel } from './core.js'

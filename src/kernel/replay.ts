@@ -1,7 +1,8 @@
 // A journal played in a machine of its own, and told of by a tap.
 
 import type { TapEvent } from '../api.js'
-import { type Machine, type ReplayResult, replayJournal } from '../machine/index.js'
+import type { Machine } from '../machine/index.js'
+import { type ReplayResult, replayJournal } from '../machine/journal/index.js'
 import { Tap } from './tap.js'
 import { Watch } from './watch.js'
 

@@ -1,7 +1,7 @@
 // A scenario run twice, and the two runs compared call by call.
 
 import type { BootOptions, Kernel as KernelInterface } from '../api.js'
-import { Comparison } from '../machine/index.js'
+import { Comparison } from '../machine/journal/index.js'
 import { Kernel } from './kernel.js'
 
 /** See selfCheck() of the package. */

@@ -1,7 +1,7 @@
 // kernel.journal: when it can be started, stopped and asked, and what it tells of itself.
 import { describe, expect, test } from 'vitest'
 import { boot, replay } from '../../src/index.js'
-import { Player } from '../../src/machine/index.js'
+import { Player } from '../../src/machine/journal/index.js'
 import { PACKAGE_VERSION } from '../../src/machine/journal/version.js'
 import * as uapi from '../../src/uapi/index.js'
 import { readText } from '../support/files.js'

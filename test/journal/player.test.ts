@@ -1,7 +1,7 @@
 // A player: step by step, and to any call, forwards and backwards.
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { boot } from '../../src/index.js'
-import { Player } from '../../src/machine/index.js'
+import { Player } from '../../src/machine/journal/index.js'
 import * as uapi from '../../src/uapi/index.js'
 import { generator } from '../faults/histories.js'
 import { journalOf, sealed, wordsOf } from './support.js'

@@ -7,7 +7,8 @@ import { expect, vi } from 'vitest'
 import type { Kernel } from '../../src/api.js'
 import { replay } from '../../src/index.js'
 import { Kernel as KernelMachine } from '../../src/kernel/index.js'
-import { checksum, Player } from '../../src/machine/index.js'
+import { checksum } from '../../src/machine/index.js'
+import { Player } from '../../src/machine/journal/index.js'
 import { play, World } from '../faults/histories.js'
 
 const boot = KernelMachine.boot.bind(KernelMachine)

@@ -1,6 +1,6 @@
 // kernel-connector replay: plays a journal, and says whether everything went as the first time.
 
-import { type ReplayResult, replayJournal } from '../../machine/index.js'
+import { type ReplayResult, replayJournal } from '../../machine/journal/index.js'
 import { paintOn } from '../frame/colours.js'
 import { EXIT_FINE, EXIT_WRONG } from '../frame/exit.js'
 import { Progress, share } from '../frame/progress.js'

@@ -1,6 +1,7 @@
 // Which call of a journal runs: a player tells how many have begun, and some of them run inside of others.
 
-import type { Machine, Player } from '../../machine/index.js'
+import type { Machine } from '../../machine/index.js'
+import type { Player } from '../../machine/journal/index.js'
 
 type AnyCall = (...args: number[]) => number
 

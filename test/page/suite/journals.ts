@@ -1,6 +1,6 @@
 // Journals of a busy machine: recorded, and played again.
 import { type ReplayResult, replay } from '../../../src/index.js'
-import { Player } from '../../../src/machine/index.js'
+import { Player } from '../../../src/machine/journal/index.js'
 import { Busy } from './busy.js'
 import { digestOf } from './digest.js'
 import type { Tell } from './tell.js'
