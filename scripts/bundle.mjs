@@ -17,6 +17,7 @@ export const BUNDLE_INPUTS = [
   'tsconfig.build.json',
   'scripts/bundle.mjs',
   'scripts/loader.mjs',
+  'scripts/module-bytes.mjs',
   'scripts/packed.mjs',
   'scripts/progress.mjs',
 ]
@@ -97,13 +98,13 @@ async function bundleInto(root, files, settings) {
   }
 }
 
-/** The kernel that is embedded: its bytes as packed text, which falls out of a bundle that does not boot. */
+/** The kernel that is embedded: its bytes as packed texts, which falls out of a bundle that does not boot. */
 function embeddedKernel(root) {
   const setup = ({ onLoad }) => {
     onLoad({ filter: /[\\/]build[\\/]release\.wasm$/ }, async ({ path }) => {
       const bytes = await readFile(path)
-      const { text, order } = pack(bytes)
-      const unpacked = `/* @__PURE__ */ unpack("${text}", "${order}", ${bytes.length})`
+      const { texts, order } = pack(bytes)
+      const unpacked = `/* @__PURE__ */ unpack(${JSON.stringify(texts)}, [${order}], ${bytes.length})`
       return {
         contents: `import { unpack } from './packed.mjs'\nexport default ${unpacked}`,
         resolveDir: join(root, 'scripts'),

@@ -47,8 +47,8 @@ const KB = 1024
 
 // docs/bundlers.md says these figures too.
 describe('a bundle of a program that boots a kernel and sends messages, after gzip', () => {
-  test('has at most 57 KB with the kernel in it', async () => {
-    expect((await sizeOf(`export { ${NAMES} } from './index.js'`)).gzip).toBeLessThanOrEqual(57 * KB)
+  test('has at most 55 KB with the kernel in it', async () => {
+    expect((await sizeOf(`export { ${NAMES} } from './index.js'`)).gzip).toBeLessThanOrEqual(55 * KB)
   })
 
   test('has at most 22 KB without it', async () => {
