@@ -1,18 +1,20 @@
 // What stands where in a module of WebAssembly, as far as the kernel has it: which kind of bytes follows each operator of a function.
 
-/** Kinds of bytes. */
-export const OPERATORS = 0
-const LOCALS = 1
-const CONSTANTS = 2
-const OFFSETS = 3
-const CALLS = 4
-const REST = 5
-export const KINDS = 6
+/** Kinds of bytes. The first ones stand nearest to the code around, which has the same names. */
+export const NAMES = 0
+export const OPERATORS = 1
+const LOCALS = 2
+const CONSTANTS = 3
+const OFFSETS = 4
+const CALLS = 5
+const REST = 6
+export const KINDS = 7
 /** Of no kind: what follows an operator that has no operands, and one whose operands only copyRare() knows. */
-const NOTHING = 6
-const RARE = 7
+const NOTHING = 7
+const RARE = 8
 
 const MAGIC_AND_VERSION = 8
+const EXPORT_SECTION = 7
 const CODE_SECTION = 10
 
 const BLOCK = 0x02
@@ -89,8 +91,9 @@ export function copyModule({ copy, skip, sized, ended }) {
   while (!ended()) {
     const section = copy(REST)
     const size = copyNumber(copy, REST)
-    if (section !== CODE_SECTION) copySome(copy, REST, size)
-    else for (let left = copyNumber(copy, REST); left > 0; left--) sized(copyFunction)
+    if (section === CODE_SECTION) for (let left = copyNumber(copy, REST); left > 0; left--) sized(copyFunction)
+    else if (section === EXPORT_SECTION) copyExports(copy)
+    else copySome(copy, REST, size)
   }
 }
 
@@ -101,6 +104,14 @@ function copyNumber(copy, kind) {
     const byte = copy(kind)
     value |= (byte & 127) << shift
     if (byte < 128) return value
+  }
+}
+
+function copyExports(copy) {
+  for (let left = copyNumber(copy, REST); left > 0; left--) {
+    copySome(copy, NAMES, copyNumber(copy, REST))
+    copy(REST)
+    copyNumber(copy, REST)
   }
 }
 

@@ -1,7 +1,7 @@
 // The kernel as text in a source file. base64 hides from gzip what repeats, for it cuts bytes up; here a byte is always the same letters:
 // one for the small or frequent bytes, two for the others. And bytes of one kind stand together, operators with operators and constants
 // with constants, so that gzip finds more of the same: of the kernel it makes 17 KB, of its bytes as they are 17.9 KB, of base64 22.7 KB.
-import { copyModule, KINDS, OPERATORS } from './module-bytes.mjs'
+import { copyModule, KINDS, NAMES, OPERATORS } from './module-bytes.mjs'
 
 /** ASCII that needs no escape in any kind of string literal, and ends no script element. */
 function usableLetters() {
@@ -18,7 +18,7 @@ const PAGES = 2
 
 /**
  * The texts of a module, one for each kind of bytes, and its operators in the order of their letters, which is that of how often they
- * come. Bytes of other kinds are their own place in the order of letters.
+ * come. The names of exports stand there as they are; bytes of other kinds are their own place in the order of letters.
  * @param {Uint8Array} module
  * @returns {{ texts: string[], order: number[] }}
  * @throws RangeError for a module that has what module-bytes.mjs does not know, or that a compiler writes otherwise
@@ -31,6 +31,9 @@ export function pack(module) {
   const letters = usableLetters()
   const placeOf = (byte, kind) => (kind === OPERATORS ? order.indexOf(byte) : byte)
   const texts = kinds.map((bytes, kind) => bytes.map((byte) => lettersOf(placeOf(byte, kind), letters)).join(''))
+  texts[NAMES] = String.fromCharCode(...kinds[NAMES])
+  if (/\W/.test(texts[NAMES]))
+    throw new RangeError('an export of the module has a name of other than letters, digits and _')
   return { texts, order }
 }
 
@@ -90,11 +93,12 @@ export function unpack(texts, order, size) {
   let at = 0
   const copy = (kind) => {
     const text = texts[kind]
-    let place = places[text.charCodeAt(cursors[kind]++)]
+    const letter = text.charCodeAt(cursors[kind]++)
+    let place = places[letter]
     if (place >= alone) {
       place = alone + (place - alone) * letters.length + places[text.charCodeAt(cursors[kind]++)]
     }
-    const byte = kind === OPERATORS ? order[place] : place
+    const byte = kind === OPERATORS ? order[place] : kind === NAMES ? letter : place
     bytes[at++] = byte
     return byte
   }

@@ -21,7 +21,26 @@ function moduleOf(...functions: number[][]): Uint8Array {
   const bodies = functions.map((operators) => [1, 2, 0x7f, ...operators, END])
   const code = [...leb128(bodies.length), ...bodies.flatMap((body) => [...leb128(body.length), ...body])]
   const said = [1, 0x78, 200, 0, 255]
-  return Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0, 0, said.length, ...said, 10, ...leb128(code.length), ...code])
+  const sections = [
+    0,
+    said.length,
+    ...said,
+    ...exportsOf(['a', 'do_it_2', 'Z'.repeat(200)]),
+    10,
+    ...leb128(code.length),
+    ...code,
+  ]
+  return Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0, ...sections])
+}
+
+function exportsOf(names: string[]): number[] {
+  const entries = names.flatMap((name, index) => [
+    ...leb128(name.length),
+    ...Buffer.from(name),
+    0,
+    ...leb128(index * 100),
+  ])
+  return [7, ...leb128(entries.length + 1), names.length, ...entries]
 }
 
 const CONST = 0x41
@@ -63,8 +82,13 @@ test.each(['release', 'debug'])('the %s build comes back', (build) => {
 })
 
 test.each([
-  ['an alignment that is not the natural one', moduleOf([LOAD, 0, 0]), 'byte 23 of the module must be 2'],
+  ['an alignment that is not the natural one', moduleOf([LOAD, 0, 0]), 'of the module must be 2'],
   ['a constant that is none to it', moduleOf([0x44, END, END, END, END, END, END, END, END]), 'not known'],
+  [
+    'a name that has other letters',
+    Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, ...exportsOf(['a.b'])),
+    'a name of other than',
+  ],
   ['a function that does not end', moduleOf([0x02, 0x40]), 'not known'],
   [
     'a size that is longer than it must be',
