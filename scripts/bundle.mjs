@@ -4,7 +4,7 @@ import { copyFileSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { CHANGES, unwrappedLoader } from './loader.mjs'
+import { CHANGES, smallLoader } from './loader.mjs'
 import { pack } from './packed.mjs'
 import { BuildError, runTool } from './progress.mjs'
 
@@ -90,7 +90,7 @@ const SETTINGS = {
 async function bundleInto(root, files, settings) {
   const { build } = await import('esbuild')
   const entryPoints = Object.entries(files).map(([out, file]) => ({ in: file, out }))
-  const plugins = [embeddedKernel(root), importedKernel, unwrappedLoader]
+  const plugins = [embeddedKernel(root), importedKernel, smallLoader]
   try {
     return (await build({ absWorkingDir: root, entryPoints, plugins, ...settings })).outputFiles
   } catch (error) {
