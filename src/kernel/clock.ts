@@ -3,7 +3,7 @@
 import type { Clock as ClockInterface, Follower as FollowerInterface, FollowOptions } from '../api.js'
 import { LAST_MS, type Machine, readClock } from '../machine/index.js'
 import { asFollowing, Follower } from '../sim/index.js'
-import { asObject, asSignal, type Waiters } from '../user/index.js'
+import { asNumber, asObject, asSignal, type Waiters } from '../user/index.js'
 
 const NS_PER_MS = 1e6
 /** What one call of the machine moves time by at most: just below 2^32 ms. */
@@ -42,7 +42,7 @@ export class Clock implements ClockInterface {
   }
 
   #checkSpan(ms: number): void {
-    if (typeof ms !== 'number') throw new TypeError('ms must be a number')
+    asNumber(ms, 'ms')
     if (!(ms >= 0) || !Number.isFinite(ms)) throw new RangeError(`ms must be a finite number, 0 or more, not ${ms}`)
     if (this.now + ms > LAST_MS)
       throw new RangeError(`virtual time ends at ${LAST_MS} ms, which is before ${ms} ms from now`)

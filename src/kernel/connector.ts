@@ -4,7 +4,7 @@ import type { CnCallback, NotificationRequest, NotifyRange } from '../api.js'
 import { CN_HEADERS, type HostFunction, LAYOUT, type Machine } from '../machine/index.js'
 import { type CbId, type CnMsgInit, EMSGSIZE, u32 } from '../uapi/index.js'
 import { firstBytes, lengthOf } from '../uapi/typed-arrays.js'
-import { asFunction } from '../user/index.js'
+import { asFunction, asText } from '../user/index.js'
 import { completeMessage, makeMessage } from './message.js'
 import type { Ownership } from './ownership.js'
 
@@ -31,7 +31,7 @@ export class Connector {
   add(id: CbId, name: string, callback: CnCallback): number {
     const idx = u32(id.idx, 'id.idx')
     const val = u32(id.val, 'id.val')
-    if (typeof name !== 'string') throw new TypeError('name must be a string')
+    asText(name, 'name')
     const fn = this.#function(callback)
     const slot = this.#machine.abi.cn_add_callback(idx, val, this.#machine.transmitText(name, NAME_BYTES))
     if (slot < 0) return slot

@@ -12,7 +12,7 @@ import type {
 } from '../api.js'
 import { LAYOUT, type Machine } from '../machine/index.js'
 import { type CbId, NETLINK_CONNECTOR, u32 } from '../uapi/index.js'
-import { asFunction, asObject, Socket } from '../user/index.js'
+import { asFunction, asInteger, asNumber, asObject, asText, Socket } from '../user/index.js'
 import { idOf } from './facts.js'
 import { looking } from './looking.js'
 import type { Watch } from './watch.js'
@@ -114,7 +114,7 @@ export class Faults implements FaultsInterface {
     for (const name of Object.keys(knobs))
       if (!Object.hasOwn(OFF, name)) throw new TypeError(`${name} is no knob of failslab`)
     const given = (name: keyof Failslab, least: number, most: number) =>
-      whole(knobs[name] ?? OFF[name], name, least, most)
+      asInteger(knobs[name] ?? OFF[name], name, least, most)
     this.#setFailslab({
       probability: given('probability', 0, 100),
       interval: given('interval', 1, 0xffffffff),
@@ -219,15 +219,15 @@ function canAct(rules: readonly Rule[], at: number, place: Place): boolean {
 
 function checkRule(rule: FaultRuleInit): Rule {
   const { action, when, ms, skip, times, probability, guard } = asObject(rule, 'rule')
-  if (typeof action !== 'string') throw new TypeError('action must be a string')
+  asText(action, 'action')
   if (!ACTIONS.includes(action)) throw new RangeError(`action must be one of ${ACTIONS.join(', ')}, not ${action}`)
   if (action !== 'delay' && ms !== undefined) throw new TypeError('ms goes with the action "delay" only')
   return {
     action,
     agrees: typeof when === 'function' ? when : matcher(when),
     answer: action === 'delay' ? LAYOUT.FAULT_DELAY + milliseconds(ms) : action === 'pass' ? 0 : LAYOUT.FAULT_LOST,
-    skip: skip === undefined ? 0 : whole(skip, 'skip', 0, Number.MAX_SAFE_INTEGER),
-    times: times === undefined ? Number.POSITIVE_INFINITY : whole(times, 'times', 0, Number.MAX_SAFE_INTEGER),
+    skip: skip === undefined ? 0 : asInteger(skip, 'skip', 0, Number.MAX_SAFE_INTEGER),
+    times: times === undefined ? Number.POSITIVE_INFINITY : asInteger(times, 'times', 0, Number.MAX_SAFE_INTEGER),
     probability: probability === undefined ? 1 : within(probability, 'probability', 1),
     guard: guard === undefined ? () => true : asFunction(guard, 'guard'),
   }
@@ -239,15 +239,8 @@ function milliseconds(ms: number | undefined): number {
 }
 
 function within(value: number, name: string, most: number): number {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`)
+  asNumber(value, name)
   if (!(value >= 0 && value <= most)) throw new RangeError(`${name} must be a number from 0 to ${most}, not ${value}`)
-  return value
-}
-
-function whole(value: number, name: string, least: number, most: number): number {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`)
-  if (!Number.isInteger(value) || value < least || value > most)
-    throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`)
   return value
 }
 

@@ -1,6 +1,7 @@
 // printk() and dmesg(): the log lies in the machine, so it is part of its state.
 
 import type { Machine } from '../machine/index.js'
+import { asText } from '../user/index.js'
 
 const MAX_LINE = 1024
 const HIGH = 2 ** 32
@@ -15,8 +16,7 @@ export class Log {
 
   /** Each line of `text` is a record of its own. */
   print(text: string): void {
-    if (typeof text !== 'string') throw new TypeError('text must be a string')
-    for (const line of text.replace(/\n$/, '').split('\n')) {
+    for (const line of asText(text, 'text').replace(/\n$/, '').split('\n')) {
       this.#machine.abi.log_write(this.#machine.transmitText(line, MAX_LINE))
     }
   }

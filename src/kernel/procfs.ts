@@ -2,7 +2,7 @@
 
 import type { Machine } from '../machine/index.js'
 import { ENOENT } from '../uapi/index.js'
-import { SystemError } from '../user/index.js'
+import { asText, SystemError } from '../user/index.js'
 import { PROTOCOLS, readCallbacks, readModules, readSockets } from './facts.js'
 import { looking } from './looking.js'
 
@@ -28,7 +28,7 @@ export class ProcFs {
 
   /** The text of a file; SystemError ENOENT for one that does not exist. */
   read(path: string): string {
-    if (typeof path !== 'string') throw new TypeError('path must be a string')
+    asText(path, 'path')
     return looking(this.#machine, () => this.#text(path))
   }
 

@@ -2,7 +2,7 @@
 
 import type { BootOptions, Limits } from '../api.js'
 import { LINUX_2_6_14, LINUX_6, type Profile, type TruesizeTable } from '../uapi/index.js'
-import { asObject } from '../user/index.js'
+import { asInteger, asObject } from '../user/index.js'
 
 /** What boot() takes when it is given none: today's dispatch, with everything that the document promises. */
 export const DEFAULT_PROFILE: Profile = { ...LINUX_6, name: 'default', notifications: true, connectorGroups: 'any' }
@@ -51,17 +51,9 @@ function checkProfile(profile: Profile): Profile {
     throw new TypeError("profile.connectorGroups must be 32 or 'any'")
   for (const key of Object.keys(LINUX_6.truesize) as (keyof TruesizeTable)[]) {
     // A message that counts nothing would let a queue grow without end.
-    truesize[key] = checkCount(given?.[key], `profile.truesize.${key}`, key === 'skbuff' ? 1 : 0, 2 ** 20)
+    truesize[key] = asInteger(given?.[key], `profile.truesize.${key}`, key === 'skbuff' ? 1 : 0, 2 ** 20)
   }
   return { name, dispatch, notifications, connectorGroups, truesize }
-}
-
-function checkCount(value: unknown, name: string, least: number, most: number): number {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`)
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`)
-  }
-  return value
 }
 
 /**
@@ -75,7 +67,7 @@ export function resolveLimits(asked: Partial<Limits> = {}): Limits {
     if (value === undefined) continue
     if (!Object.hasOwn(limits, key)) throw new TypeError(`limits.${key} is not a limit`)
     const most = key === 'memory' ? MAX_MEMORY : key === 'namespaces' ? 2 ** 23 : MAX_COUNT
-    Object.assign(limits, { [key]: checkCount(value, `limits.${key}`, key === 'memory' ? 131072 : 0, most) })
+    Object.assign(limits, { [key]: asInteger(value, `limits.${key}`, key === 'memory' ? 131072 : 0, most) })
   }
   return limits
 }

@@ -30,7 +30,7 @@ import {
   u16,
   u32,
 } from '../uapi/index.js'
-import { asFunction, asPlainBytes } from '../user/index.js'
+import { asFunction, asPlainBytes, asText } from '../user/index.js'
 import type { KernelSockets } from './kernel-socket.js'
 
 /** NETLINK_MAX_COOKIE_LEN. */
@@ -128,7 +128,7 @@ export class Requests {
 
 function textBytes(text: string | undefined): Uint8Array {
   if (text === undefined) return new Uint8Array(0)
-  if (typeof text !== 'string') throw new TypeError('extack._msg must be a string')
+  asText(text, 'extack._msg')
   const bytes = new TextEncoder().encode(text).subarray(0, TEXT_BYTES)
   const out = new Uint8Array(bytes.length + 1)
   out.set(bytes)

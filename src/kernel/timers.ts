@@ -2,7 +2,7 @@
 
 import type { Timer as TimerInterface } from '../api.js'
 import { type HostFunction, type Machine, readClock } from '../machine/index.js'
-import { asFunction, asText } from '../user/index.js'
+import { asFunction, asNumber, asText } from '../user/index.js'
 import type { Ownership } from './ownership.js'
 
 const HIGH = 2 ** 32
@@ -140,7 +140,7 @@ export class Timers {
 
   modify(given: TimerInterface, expires: number): number {
     const timer = this.#own(given)
-    if (typeof expires !== 'number') throw new TypeError('expires must be a number')
+    asNumber(expires, 'expires')
     if (!(expires >= 0 && expires <= Number.MAX_SAFE_INTEGER)) {
       throw new RangeError(`expires must be jiffies, from 0 to 2^53 - 1, not ${expires}`)
     }

@@ -2,7 +2,7 @@
 
 import type { Clock, Follower as FollowerInterface, FollowOptions } from '../api.js'
 import type { Machine } from '../machine/index.js'
-import { asFunction, asObject } from '../user/index.js'
+import { asFunction, asNumber, asObject } from '../user/index.js'
 
 /** Real milliseconds between two looks. */
 const DEFAULT_INTERVAL = 10
@@ -34,7 +34,7 @@ export function asFollowing(options: FollowOptions): Following {
 }
 
 function asPositive(value: number, name: string): number {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`)
+  asNumber(value, name)
   if (!(value > 0 && Number.isFinite(value)))
     throw new RangeError(`${name} must be a finite number above 0, not ${value}`)
   return value

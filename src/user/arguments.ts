@@ -63,6 +63,26 @@ export function asText(value: string, name: string): string {
 }
 
 /**
+ * A number.
+ * @throws TypeError for anything else
+ */
+export function asNumber(value: number, name: string): number {
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`)
+  return value
+}
+
+/**
+ * An integer from `least` to `most`.
+ * @throws TypeError for what is no number, RangeError for any other one
+ */
+export function asInteger(value: number, name: string, least: number, most: number): number {
+  if (!Number.isInteger(asNumber(value, name)) || value < least || value > most) {
+    throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`)
+  }
+  return value
+}
+
+/**
  * A boolean.
  * @throws TypeError for anything else
  */

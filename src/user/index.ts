@@ -1,6 +1,16 @@
 // The userspace-style API: tasks, sockets, errors.
 
-export { asBoolean, asBytes, asFunction, asObject, asPlainBytes, asSignal, asText } from './arguments.js'
+export {
+  asBoolean,
+  asBytes,
+  asFunction,
+  asInteger,
+  asNumber,
+  asObject,
+  asPlainBytes,
+  asSignal,
+  asText,
+} from './arguments.js'
 export { SystemError } from './errors.js'
 export { Socket } from './socket.js'
 export { type SavedTask, Task, type TaskWorld } from './task.js'

@@ -3,7 +3,7 @@
 import type { Socket as SocketInterface, SpawnOptions, Task as TaskInterface } from '../api.js'
 import { LAYOUT, type Machine } from '../machine/index.js'
 import { capabilityWords, EINVAL, EOPNOTSUPP, ESRCH, i32, u32 } from '../uapi/index.js'
-import { asObject, asText } from './arguments.js'
+import { asInteger, asObject, asText } from './arguments.js'
 import { check, SystemError } from './errors.js'
 import { OpenSockets, type SavedSockets } from './open-sockets.js'
 import type { Socket } from './socket.js'
@@ -209,8 +209,7 @@ export class Task implements TaskInterface {
   }
 
   #nameLength(comm: string): number {
-    if (typeof comm !== 'string') throw new TypeError('comm must be a string')
-    this.#comm = cut(comm)
+    this.#comm = cut(asText(comm, 'comm'))
     return this.#world.machine.transmitText(comm, COMM_BYTES)
   }
 
@@ -278,10 +277,7 @@ function cut(comm: string): string {
 
 function checkPid(pid: number | undefined): number {
   if (pid === undefined) return 0
-  if (typeof pid !== 'number') throw new TypeError('pid must be a number')
-  if (!Number.isInteger(pid) || pid < 1 || pid > MAX_PID)
-    throw new RangeError(`pid must be an integer from 1 to ${MAX_PID}`)
-  return pid
+  return asInteger(pid, 'pid', 1, MAX_PID)
 }
 
 function namespaceNumber(machine: Machine, name: string): number {
