@@ -4,6 +4,7 @@ import { copyFileSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { INNER_NAMES } from './inner-names.mjs'
 import { CHANGES, smallLoader } from './loader.mjs'
 import { pack } from './packed.mjs'
 import { BuildError, runTool } from './progress.mjs'
@@ -16,6 +17,7 @@ export const BUNDLE_INPUTS = [
   'tsconfig.json',
   'tsconfig.build.json',
   'scripts/bundle.mjs',
+  'scripts/inner-names.mjs',
   'scripts/loader.mjs',
   'scripts/module-bytes.mjs',
   'scripts/packed.mjs',
@@ -66,7 +68,8 @@ export async function buildPackage(root) {
 }
 
 async function bundle(root) {
-  const entries = { ...SETTINGS, chunkNames: 'chunks/[name]-[hash]', minify: true }
+  const mangleProps = new RegExp(`^(${INNER_NAMES.join('|')})$`)
+  const entries = { ...SETTINGS, chunkNames: 'chunks/[name]-[hash]', minify: true, mangleProps }
   const programs = { ...SETTINGS, chunkNames: 'chunks/cli/[name]-[hash]' }
   const made = await Promise.all([bundleInto(root, ENTRIES, entries), bundleInto(root, PROGRAMS, programs)])
   return made.flat()
