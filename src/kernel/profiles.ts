@@ -77,7 +77,7 @@ export function resolveLimits(asked: Partial<Limits> = {}): Limits {
  * @throws TypeError, RangeError
  */
 export function resolveGroupLog(asked: BootOptions['groupLog'] = DEFAULT_GROUP_LOG): number {
-  return checkCount(asked, 'groupLog', 0, MAX_COUNT) || MAX_COUNT
+  return asInteger(asked, 'groupLog', 0, MAX_COUNT) || MAX_COUNT
 }
 
 /** Profile and limits as words, in the order of struct Kernel (assembly/kernel.ts), and from how many members a group keeps a log. */

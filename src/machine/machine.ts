@@ -108,8 +108,7 @@ export class Machine extends Windows implements ViewSource {
           copies.afterCall()
         }
       }
-    const names = Object.keys(OPCODES) as (keyof Abi)[]
-    return Object.fromEntries(names.map((name) => [name, around(abi[name] as () => number)])) as unknown as Abi
+    return Object.fromEntries(Object.entries(abi).map(([name, call]) => [name, around(call)])) as unknown as Abi
   }
 
   /** Takes the machine down; the bytes that nobody gave back. Every later call throws. */
