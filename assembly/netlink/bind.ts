@@ -6,9 +6,10 @@ import { nil, setResult } from '../memory'
 import { RESULT_ADDR_GROUPS, RESULT_ADDR_PID } from '../result'
 import { sockHold, sockLetGo } from './close'
 import { groupJoin, groupLeave, isMember } from './group'
+import { logDetach } from './group-log'
 import { portAutobind, portInsert, portRemove } from './port'
 import { ANY_GROUP, MIN_GROUPS, bindHook, netlinkAllowed, protocolAt, unbindHook } from './protocol'
-import { SOCK_BOUND, SOCK_CONNECTED, SOCK_DYING, SOCK_HAS_GROUPS, Sock, coldOf, protocolOf } from './sock'
+import { SOCK_BOUND, SOCK_CONNECTED, SOCK_DYING, SOCK_HAS_GROUPS, SOCK_LOGGED, Sock, coldOf, protocolOf } from './sock'
 
 const ADDRESS_BYTES = 12
 
@@ -117,6 +118,8 @@ function bindNow(sock: Sock, wasBound: bool, portid: u32, groups: u32): i32 {
   if (!error) return 0
   undoHooks(sock, groups)
   if (!wasBound) {
+    // A hook may have read from it, or had it join another group.
+    if (sock.flags & SOCK_LOGGED) logDetach(sock)
     portRemove(sock)
     sock.portid = 0
   }
