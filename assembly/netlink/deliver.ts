@@ -39,7 +39,7 @@ export const FILTER_NONE: u32 = 0
 /** Members whose last request to cn_proc holds the event back do not. */
 export const FILTER_PROC: u32 = 1
 
-/** No result of take(): the member is not to have it. */
+/** No result of take(): the receiver is not to have it. */
 export const LEFT_OUT: i32 = 1
 
 /** Puts a message that fits into the queue, which becomes one more owner of it. */
@@ -135,22 +135,23 @@ function unicastFiltered(sock: Sock, skb: Skb, from: u32): i32 {
   return result
 }
 
-/** Puts a part of a dump into the queue, whatever is in there; the socket's filter may drop it. */
-export function deliverDump(sock: Sock, skb: Skb): void {
+/** Puts a part of a dump into the queue, whatever is in there: 0, LEFT_OUT if the socket's filter drops it, -ENOBUFS without memory. */
+export function deliverDump(sock: Sock, skb: Skb): i32 {
   if (sock.flags & SOCK_FILTERED) {
     const keep = runFilter(sock, skb)
-    if (keep == 0) return
+    if (keep == 0) return LEFT_OUT
     skb.len = min(keep, skb.len)
   }
   if (sock.flags & SOCK_LOGGED) logSettle(sock)
   if (!ringReserve(sock)) {
     overrun(sock)
-    return
+    return -ENOBUFS
   }
   updateLimit(sock)
   accept(sock, skb)
   if (sock.flags & SOCK_LOGGED) logNarrow(sock)
   kernel().delivered += 1
+  return 0
 }
 
 /**

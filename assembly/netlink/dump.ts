@@ -7,13 +7,13 @@ import { allocZero, free } from '../mm/alloc'
 import { CALL_DUMP, CALL_DUMP_DONE, callHost, slotGive, slotTake } from '../slot'
 import { Skb, skbData, skbPut } from '../skb/skb'
 import { sockHold, sockLetGo } from './close'
-import { deliverDump } from './deliver'
+import { LEFT_OUT, deliverDump } from './deliver'
 import { rmemOf } from './group-log'
 import { kernelSkb } from './kernelsock'
 import { portFind } from './port'
 import { SOCK_DUMPING, SOCK_DYING, Sock, coldOf, rcvbufOf, setError } from './sock'
 import { wakeReaders } from './wake'
-import { VERDICT_FILTERED, VERDICT_NO_MEMORY, VERDICT_QUEUED, tapBegin, tapDelivery, tapEnd } from './watch'
+import { VERDICT_FILTERED, tapBegin, tapDelivery, tapEnd, verdictOf } from './watch'
 
 //   struct Dump, 28 bytes
 //      0 ┌──────────────┬──────────────┐
@@ -139,10 +139,8 @@ function dumpPart(sock: Sock): i32 {
 // A dump that loses a part could never tell, so no fault rule is asked about it.
 function deliverPart(sock: Sock, skb: Skb): void {
   tapBegin(sock.key, skb, sock.portid, 0, changetype<Sock>(0))
-  const drops = sock.drops
-  const tail = sock.tail
-  deliverDump(sock, skb)
-  tapDelivery(sock, sock.drops != drops ? VERDICT_NO_MEMORY : sock.tail != tail ? VERDICT_QUEUED : VERDICT_FILTERED)
+  const taken = deliverDump(sock, skb)
+  tapDelivery(sock, taken == LEFT_OUT ? VERDICT_FILTERED : verdictOf(taken, sock.flags))
   tapEnd(skb.len)
 }
 
