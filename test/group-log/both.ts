@@ -136,6 +136,8 @@ class Player {
     if (act.do === 'overrun') return this.#on(act.sock, (socket) => this.real.kernel.faults.overrun(socket))
     if (act.do === 'failslab') return this.real.kernel.faults.failslab({ probability: act.probability, times: 3 })
     if (act.do === 'back') return this.#back()
+    // A new task takes the place of one that ends, and a history goes on with it.
+    if (act.do === 'exit') this.real.kernel.faults.failslab({ probability: 0 })
     return outcome(() => (this.real[act.do] as (call: Call) => Answer).call(this.real, act))
   }
 
