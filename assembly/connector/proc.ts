@@ -23,9 +23,10 @@ import { PROC_COUNTERS, kernel } from '../kernel'
 import { TRANSMIT_AT, TRANSMIT_SIZE, nil } from '../memory'
 import { FILTER_PROC } from '../netlink/deliver'
 import { hasListeners } from '../netlink/group'
+import { logDetach } from '../netlink/group-log'
 import { kernelBroadcastFiltered, kernelSkb } from '../netlink/kernelsock'
 import { portFind } from '../netlink/port'
-import { Sock, coldOf, keyOf } from '../netlink/sock'
+import { SOCK_LOGGED, Sock, coldOf, keyOf } from '../netlink/sock'
 import { Skb, skbData } from '../skb/skb'
 import { CN_HEADERS, writeHeaders } from './wire'
 
@@ -58,6 +59,7 @@ function note(sock: Sock, operation: u32, mask: u32): bool {
   const before = cold.procOperation
   cold.procOperation = operation
   cold.procMask = mask
+  if (sock.flags & SOCK_LOGGED) logDetach(sock)
   if (operation == PROC_CN_MCAST_LISTEN) {
     if (first || before != PROC_CN_MCAST_LISTEN) kernel().procListeners += 1
     return true

@@ -113,6 +113,8 @@ export function logAttach(sock: Sock): void {
   const special = SOCK_LOGGED | SOCK_CONGESTED | SOCK_FILTERED | SOCK_ARMED_READ | SOCK_DYING
   const cold = sock.cold
   if ((sock.flags & (special | SOCK_BOUND)) != SOCK_BOUND || nil(cold) || cold.memberCount != 1) return
+  // Process events are never logged: each listener is asked whether it wants them.
+  if (cold.procMask) return
   const group = membershipAt(cold, 0).group
   if (!group.log || rcvbufOf(sock) < min(group.live << 6, LEAST_RCVBUF)) return
   plainRemove(group, sock)
