@@ -11,7 +11,7 @@ import { shortened } from './deliver'
 import { noteReceive } from './dump'
 import { queuedFirst } from './group-log'
 import { receive, takeOff } from './receive'
-import { fill, fitsSndbuf, prepare, sendOff } from './send'
+import { fitsSndbuf, post, prepare } from './send'
 import { Cold, SOCK_DUMPING, SOCK_SERVED, Sock, coldOf, errorOf } from './sock'
 import { WATCH_TAP, tapReceive } from './watch'
 
@@ -109,10 +109,9 @@ export function commit(sock: Sock, len: u32, flags: u32): i32 {
     skb.len = len
     skbNumber(skb)
   }
-  fill(sock, sent, false, 0, 0)
   // A callback may reserve the next one, or close the socket.
   pair.reserved = changetype<Skb>(0)
-  const result = sendOff(sock, sent)
+  const result = post(sock, sent)
   if (changetype<usize>(sent) != changetype<usize>(skb)) skbPut(sent)
   if (result < 0) {
     // No callback has run: those do not answer.

@@ -103,14 +103,14 @@ export function sendOff(sock: Sock, skb: Skb): i32 {
   return watched ? tapEnd(result) : result
 }
 
-/** The same, and the message is given up. */
-export function sendCommit(sock: Sock, skb: Skb): i32 {
-  return giveOff(sock, skb)
+/** Fills a message that has its bytes and delivers it to the peer; the same result. The caller keeps its reference. */
+export function post(sock: Sock, skb: Skb): i32 {
+  fill(sock, skb, false, 0, 0)
+  return sendOff(sock, skb)
 }
 
-// @ts-ignore: decorator
-@inline
-function giveOff(sock: Sock, skb: Skb): i32 {
+/** Delivers a filled message, which is given up. */
+export function sendCommit(sock: Sock, skb: Skb): i32 {
   const result = sendOff(sock, skb)
   skbPut(skb)
   return result
@@ -123,9 +123,10 @@ export function sendPlain(sock: Sock, len: u32, flags: u32): i32 {
   }
   const skb = skbAlloc(len, GFP_KERNEL)
   if (nil(skb)) return -ENOBUFS
-  fill(sock, skb, false, 0, 0)
   copyBytes(skbData(skb), TRANSMIT_AT, len)
-  return giveOff(sock, skb)
+  const result = post(sock, skb)
+  skbPut(skb)
+  return result
 }
 
 /** Sends what lies in the transmit window. */

@@ -139,6 +139,28 @@ const cnSend: Step = ({ kernel }, draw) => {
   return kernel.cn_netlink_send(msg, draw(2) * 1000, draw(5), draw(2) ? uapi.GFP_KERNEL : uapi.GFP_ATOMIC)
 }
 
+/** What was not begun is no failure of the machine. */
+function ifBegun(call: () => unknown): unknown {
+  try {
+    return call()
+  } catch (error) {
+    if (error instanceof Error && /^(commit|release)\(\) without/.test(error.message)) return 'not begun'
+    throw error
+  }
+}
+
+const write: Step = (world, draw) => {
+  const socket = world.socket(draw)
+  if (draw(3) > 0) socket.reserve(draw(3) ? 1 + draw(300) : 2000 + draw(3000)).bytes.fill(draw(256))
+  return draw(3) > 0 && ifBegun(() => socket.commit())
+}
+
+const read: Step = (world, draw) => {
+  const socket = world.socket(draw)
+  const length = draw(3) > 0 && socket.peek()?.length
+  return [length, draw(3) > 0 && ifBegun(() => socket.release())]
+}
+
 const STEPS: readonly Step[] = [
   open,
   open,
@@ -148,6 +170,9 @@ const STEPS: readonly Step[] = [
   sendto,
   receive,
   receive,
+  write,
+  write,
+  read,
   cnSend,
   cnSend,
   (world, draw) => world.socket(draw).close(),

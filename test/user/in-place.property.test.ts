@@ -10,7 +10,7 @@ import { scenario } from '../model/arbitrary.js'
 import { bytesOf, type Call, type Calls, hex, repeated } from '../model/calls.js'
 import { Real } from '../model/real.js'
 
-const RUNS = Number(process.env.IN_PLACE_RUNS ?? 150)
+const RUNS = Number(process.env.IN_PLACE_RUNS ?? 60)
 /** As much room as a dump can ask for. */
 const ROOM = 40_000
 
@@ -92,4 +92,4 @@ test(`${RUNS} random histories, copied and in place`, () => {
     { numRuns: RUNS },
   )
   expect(messages).toBeGreaterThan(RUNS)
-}, 60_000)
+}, 120_000)
