@@ -41,6 +41,22 @@ describe.skipIf(whyNot)(titled("sockets of the machine's own kernel"), () => {
     return [from, to, to.getsockname().nl_pid]
   }
 
+  test('messages are built and read in place, by copies', () => {
+    const [from, to, nl_pid] = pair()
+    from.connect({ nl_pid })
+    const { words } = from.reserve(6)
+    words[0] = 0x04030201
+    words[1] = 0x0605
+    expect(from.commit()).toBe(6)
+    const view = to.peek()
+    expect([view?.length, [...(view?.bytes ?? [])]]).toEqual([6, [1, 2, 3, 4, 5, 6]])
+    to.release()
+    expect(to.peek()).toBeNull()
+    expect(() => to.release()).toThrow('release() without peek(): nothing is peeked')
+    from.close()
+    expect(() => from.reserve(4)).toThrow('EBADF')
+  })
+
   test('names: bind, getsockname, getpeername, connect', () => {
     const [from, , port] = pair()
     from.connect({ nl_pid: port })

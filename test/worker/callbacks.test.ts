@@ -12,8 +12,10 @@ describe('a kernel module in another thread', () => {
     const { client } = makeWorld()
     const [module, user] = [await client({ callbacks: true }), await client({ uid: 1000 })]
     const kept: unknown[] = []
+    const words: number[][] = []
     const added = await module.remote.cn_add_callback(id, 'remote', async (msg, nsp) => {
       kept.push({ msg, nsp })
+      words.push([...msg.words])
       const answer = { id, seq: msg.seq, ack: msg.ack + 1, data: Uint8Array.of(9) }
       await module.remote.cn_netlink_send(answer, nsp.portid, 0, GFP_KERNEL)
     })
@@ -32,6 +34,7 @@ describe('a kernel module in another thread', () => {
       [2, 1, 9],
       [3, 1, 9],
     ])
+    expect(words).toEqual([[1], [2], [3]])
     const { nl_pid: portid } = await socket.getsockname()
     const creds = { pid: user.remote.pid, uid: 1000, gid: 1000 }
     expect(kept).toEqual(
