@@ -83,8 +83,8 @@ export class Machine extends Windows implements ViewSource {
     this.copies = isDebug(config.module) ? new Copies(this.bytes) : null
     this.messages = new Views(memory.buffer, this.words)
     this.data = new Views(memory.buffer, this.words)
-    this.abi = this.#aroundCopies(abi)
     this.raw = abi
+    this.abi = this.#aroundCopies(abi)
     this.config = config
     if (image !== undefined) {
       this.#load(image)
@@ -108,7 +108,8 @@ export class Machine extends Windows implements ViewSource {
           copies.afterCall()
         }
       }
-    return Object.fromEntries(Object.entries(abi).map(([name, call]) => [name, around(call)])) as unknown as Abi
+    const names = Object.keys(this.raw) as (keyof Abi)[]
+    return Object.fromEntries(names.map((name) => [name, around(abi[name] as () => number)])) as unknown as Abi
   }
 
   /** Takes the machine down; the bytes that nobody gave back. Every later call throws. */
