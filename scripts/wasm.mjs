@@ -23,6 +23,8 @@ const asc = fileURLToPath(import.meta.resolve('assemblyscript/bin/asc.js'))
 const DIGEST_DIGITS = 8
 const OPTIMIZE_LEVEL = 2
 const SHRINK_LEVEL = 2
+/** Functions up to this size (in nodes) go into their callers: with more of them the code grows. */
+const ALWAYS_INLINE_SIZE = 8
 /** What the kernel uses of WebAssembly beyond its first version. */
 const FEATURES = ['BulkMemory', 'BulkMemoryOpt', 'SIMD128', 'SignExt', 'MutableGlobals', 'NontrappingFPToInt']
 // New files come here first and move in together, so that a failed build leaves the last good one.
@@ -58,12 +60,42 @@ async function finishRelease(root, abi) {
   const module = binaryen.readBinary(new Uint8Array(readFileSync(file)))
   for (const { name } of abi.constants) module.removeExport(name)
   module.setFeatures(FEATURES.reduce((all, name) => all | binaryen.Features[name], 0))
-  // What asc leaves gets smaller still when it is optimized as a whole, and nothing is gained by a third time.
+  optimizeWhole(binaryen, module)
+  orderFunctions(binaryen, module)
+  writeFileSync(file, module.emitBinary())
+}
+
+// What asc leaves gets smaller still when it is optimized as a whole, and nothing is gained by a third time.
+function optimizeWhole(binaryen, module) {
   binaryen.setOptimizeLevel(OPTIMIZE_LEVEL)
   binaryen.setShrinkLevel(SHRINK_LEVEL)
+  // asc leaves the conditions of the assertions, whose loads could trap: only a bug would have them do it.
+  binaryen.setTrapsNeverHappen(true)
+  // Nothing lies below 1024 (assembly/memory.ts): an address and a small offset may be added by the load itself.
+  binaryen.setLowMemoryUnused(true)
+  binaryen.setAlwaysInlineMaxSize(ALWAYS_INLINE_SIZE)
   module.optimize()
   module.optimize()
-  writeFileSync(file, module.emitBinary())
+}
+
+// Functions of the same type stand together, those with few parameters first: the list of their types compresses better, and so
+// does the code, as the same parameters and locals mean the same things.
+function orderFunctions(binaryen, module) {
+  const functions = Array.from({ length: module.getNumFunctions() }, (_, index) => {
+    const info = binaryen.getFunctionInfo(module.getFunctionByIndex(index))
+    const params = binaryen.expandType(info.params)
+    return { ...info, parameters: params.length, signature: `${params}:${binaryen.expandType(info.results)}` }
+  })
+  const own = functions.filter(({ base }) => !base)
+  own.sort(
+    (a, b) => a.parameters - b.parameters || (a.signature < b.signature ? -1 : a.signature > b.signature ? 1 : 0),
+  )
+  for (const { name, params, results, vars, body } of own) {
+    const copy = module.copyExpression(body)
+    module.removeFunction(name)
+    module.addFunction(name, params, results, vars, copy)
+  }
+  module.runPasses(['coalesce-locals'])
 }
 
 function agreedLayout(root, abi) {
