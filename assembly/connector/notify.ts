@@ -10,9 +10,10 @@
 
 import { EINVAL, ENOMEM } from '../uapi/errno'
 import { GFP_KERNEL, NETLINK_CONNECTOR } from '../uapi/constants'
-import { kernel, nextOrdinal } from '../kernel'
-import { nil, refOf, setResult } from '../memory'
+import { Kernel, kernel, nextOrdinal } from '../kernel'
+import { STATE, nil, refOf, setResult } from '../memory'
 import { alloc, free } from '../mm/alloc'
+import { listAppend, listRemove } from '../mm/list'
 import { kernelBroadcast, kernelSkb } from '../netlink/kernelsock'
 import { RESULT_LIST } from '../result'
 import { CALL_CN, callHost, slotGive } from '../slot'
@@ -78,21 +79,16 @@ export function request(ctl: usize, length: u32, slot: u32): i32 {
 }
 
 function addRequest(ctl: usize, idxCount: u32, valCount: u32, slot: u32): i32 {
-  const k = kernel()
   const bytes = (idxCount + valCount) * RANGE_BYTES
   const made = changetype<NotifyRequest>(alloc(HEADER + bytes, GFP_KERNEL))
   if (nil(made)) return -ENOMEM
-  made.next = changetype<NotifyRequest>(0)
-  made.prev = k.lastRequest
   made.ordinal = nextOrdinal()
   made.group = load<u32>(ctl, 8)
   made.idxCount = idxCount
   made.valCount = valCount
   made.slot = slot
   memory.copy(rangesOf(made), ctl + CTL_BYTES, bytes)
-  if (nil(k.lastRequest)) k.firstRequest = made
-  else k.lastRequest.next = made
-  k.lastRequest = made
+  listAppend(STATE + offsetof<Kernel>('firstRequest'), changetype<usize>(made))
   return 0
 }
 
@@ -125,11 +121,7 @@ export function requestNext(before: u32): u32 {
 
 /** Takes a request out of the list and gives it back. */
 export function requestFree(one: NotifyRequest): void {
-  const k = kernel()
-  if (nil(one.prev)) k.firstRequest = one.next
-  else one.prev.next = one.next
-  if (nil(one.next)) k.lastRequest = one.prev
-  else one.next.prev = one.prev
+  listRemove(STATE + offsetof<Kernel>('firstRequest'), changetype<usize>(one))
   if (one.slot) slotGive(one.slot - 1)
   free(changetype<usize>(one), sizeOf(one))
 }

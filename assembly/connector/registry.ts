@@ -5,14 +5,15 @@ import { CN_CBQ_NAMELEN, CN_IDX_PROC, CN_VAL_PROC, GFP_KERNEL } from '../uapi/co
 import { Kernel, kernel } from '../kernel'
 import { STATE, nil } from '../memory'
 import { allocZero, free } from '../mm/alloc'
+import { listAppend, listRemove } from '../mm/list'
 import { tableAdd, tableFind, tableRemove, tableReserve } from '../mm/table'
 import { slotGive, slotTake } from '../slot'
 import { Work, cancelWork } from './work'
 
 //   struct CnCallback, 64 bytes
 //      0 ┌──────────────┬──────────────┐
-//        │ idx          │ val          │
-//      8 │ next         │ prev         │ in the order of registration
+//        │ next         │ prev         │ in the order of registration
+//      8 │ idx          │ val          │
 //     16 │ slot         │ kind         │ the host's function; who handles the messages
 //     24 │ nameLength   │ newestWork   │ of its work in the queue
 //     32 ├──────────────┴──────────────┤
@@ -20,10 +21,10 @@ import { Work, cancelWork } from './work'
 //     64 └─────────────────────────────┘
 @unmanaged
 export class CnCallback {
-  idx: u32
-  val: u32
   next: CnCallback
   prev: CnCallback
+  idx: u32
+  val: u32
   slot: u32
   kind: u32
   nameLength: u32
@@ -61,10 +62,7 @@ function insert(idx: u32, val: u32, kind: u32, slot: u32, name: usize, length: u
   callback.slot = slot
   callback.nameLength = min(length, CN_CBQ_NAMELEN - 1)
   memory.copy(changetype<usize>(callback) + CALLBACK_NAME, name, callback.nameLength)
-  callback.prev = k.lastCallback
-  if (nil(k.lastCallback)) k.firstCallback = callback
-  else k.lastCallback.next = callback
-  k.lastCallback = callback
+  listAppend(STATE + offsetof<Kernel>('firstCallback'), changetype<usize>(callback))
   tableAdd(table, changetype<usize>(callback), offsetof<CnCallback>('idx'), offsetof<CnCallback>('val'))
   k.callbacks += 1
   return callback
@@ -115,10 +113,7 @@ export function callbackRemove(callback: CnCallback): void {
   const k = kernel()
   const table = STATE + offsetof<Kernel>('callbackSlots')
   tableRemove(table, changetype<usize>(callback), offsetof<CnCallback>('idx'), offsetof<CnCallback>('val'))
-  if (nil(callback.prev)) k.firstCallback = callback.next
-  else callback.prev.next = callback.next
-  if (nil(callback.next)) k.lastCallback = callback.prev
-  else callback.next.prev = callback.prev
+  listRemove(STATE + offsetof<Kernel>('firstCallback'), changetype<usize>(callback))
   cancelWork(callback)
   if (callback.kind == KIND_HOST) slotGive(callback.slot)
   free(changetype<usize>(callback), CALLBACK_SIZE)

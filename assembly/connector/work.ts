@@ -1,9 +1,10 @@
 // The work queue: where callbacks run that do not run inside send(), one by one, in the order of the messages.
 
 import { GFP_ATOMIC } from '../uapi/constants'
-import { kernel } from '../kernel'
-import { nil } from '../memory'
+import { Kernel, kernel } from '../kernel'
+import { STATE, nil } from '../memory'
 import { alloc, free } from '../mm/alloc'
+import { listAppend, listRemove } from '../mm/list'
 import { Skb, skbGet, skbPut } from '../skb/skb'
 import { runCallback } from './dispatch'
 import { CnCallback } from './registry'
@@ -27,17 +28,12 @@ const WORK_SIZE: u32 = 24
 
 /** Queues a message for a callback. Without memory it is lost, as the sender has its answer already. */
 export function queueWork(callback: CnCallback, skb: Skb): void {
-  const k = kernel()
   const work = changetype<Work>(alloc(WORK_SIZE, GFP_ATOMIC))
   if (nil(work)) return
   skbGet(skb)
-  work.skb = skb
-  work.next = changetype<Work>(0)
-  work.prev = k.lastWork
-  if (nil(k.lastWork)) k.firstWork = work
-  else k.lastWork.next = work
-  k.lastWork = work
   work.callback = callback
+  work.skb = skb
+  listAppend(STATE + offsetof<Kernel>('firstWork'), changetype<usize>(work))
   work.newer = changetype<Work>(0)
   work.older = callback.newestWork
   if (!nil(callback.newestWork)) callback.newestWork.newer = work
@@ -45,11 +41,7 @@ export function queueWork(callback: CnCallback, skb: Skb): void {
 }
 
 function unlink(work: Work): void {
-  const k = kernel()
-  if (nil(work.prev)) k.firstWork = work.next
-  else work.prev.next = work.next
-  if (nil(work.next)) k.lastWork = work.prev
-  else work.next.prev = work.prev
+  listRemove(STATE + offsetof<Kernel>('firstWork'), changetype<usize>(work))
   if (nil(work.newer)) work.callback.newestWork = work.older
   else work.newer.older = work.older
   if (!nil(work.older)) work.older.newer = work.newer

@@ -5,6 +5,7 @@ import { EVENT_EXIT, emit } from '../connector/proc'
 import { Kernel, kernel } from '../kernel'
 import { STATE, nil } from '../memory'
 import { free } from '../mm/alloc'
+import { listRemove } from '../mm/list'
 import { tableRemove } from '../mm/table'
 import { sockRelease } from '../netlink/close'
 import { credPut } from './cred'
@@ -20,10 +21,7 @@ export function isThread(task: Task): bool {
 function unlink(task: Task): void {
   const k = kernel()
   const table = STATE + offsetof<Kernel>('taskSlots')
-  if (nil(task.prev)) k.firstTask = task.next
-  else task.prev.next = task.next
-  if (nil(task.next)) k.lastTask = task.prev
-  else task.next.prev = task.prev
+  listRemove(STATE + offsetof<Kernel>('firstTask'), changetype<usize>(task))
   tableRemove(table, changetype<usize>(task), offsetof<Task>('pid'), offsetof<Task>('pid'))
   childRemove(taskByPid(task.parent), task)
   if (task.tracer) traceeRemove(taskByPid(task.tracer), task)

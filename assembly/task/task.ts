@@ -6,6 +6,7 @@ import { emit } from '../connector/proc'
 import { Kernel, kernel } from '../kernel'
 import { STATE, TRANSMIT_AT, nil, refOf, setResult } from '../memory'
 import { allocZero, free } from '../mm/alloc'
+import { listAppend } from '../mm/list'
 import { tableAdd, tableFind, tableReserve } from '../mm/table'
 import { Sock } from '../netlink/sock'
 import { RESULT_LIST } from '../result'
@@ -105,10 +106,7 @@ function taskCreate(pid: u32, cred: Cred): i32 {
   task.session = pid
   task.cred = cred
   threadsInit(task)
-  task.prev = k.lastTask
-  if (nil(k.lastTask)) k.firstTask = task
-  else k.lastTask.next = task
-  k.lastTask = task
+  listAppend(STATE + offsetof<Kernel>('firstTask'), changetype<usize>(task))
   tableAdd(table, changetype<usize>(task), offsetof<Task>('pid'), offsetof<Task>('pid'))
   return refOf(task)
 }

@@ -4,9 +4,10 @@
 
 import { ENOMEM } from '../uapi/errno'
 import { GFP_KERNEL } from '../uapi/constants'
-import { WHEEL_BITS, WHEEL_SLOTS, kernel } from '../kernel'
-import { nil, setResult, refOf } from '../memory'
+import { Kernel, WHEEL_BITS, WHEEL_SLOTS, kernel } from '../kernel'
+import { STATE, nil, setResult, refOf } from '../memory'
 import { alloc, free } from '../mm/alloc'
+import { listAppend, listRemove } from '../mm/list'
 import { RESULT_LIST } from '../result'
 import { runDelayed } from '../netlink/delay'
 import { Sock } from '../netlink/sock'
@@ -15,8 +16,8 @@ import { CALL_TIMER, callHost, slotGive, slotTake } from '../slot'
 
 //   struct Timer, 52 bytes
 //      0 ┌──────────────┬──────────────┐
-//        │ next         │ prev         │ a ring: the timers of the same slot of the wheel
-//      8 │ laterArmed   │ earlierArmed │ all timers, in the order in which they were armed
+//        │ laterArmed   │ earlierArmed │ all timers, in the order in which they were armed
+//      8 │ next         │ prev         │ a ring: the timers of the same slot of the wheel
 //     16 │ expires (u64)               │ ticks
 //     24 │ slot         │ place        │ the host's function; index of the slot of the wheel
 //     32 │ due (u64)                   │ when it will fire: expires, but never in the past
@@ -25,10 +26,10 @@ import { CALL_TIMER, callHost, slotGive, slotTake } from '../slot'
 //     52 └──────────────┘
 @unmanaged
 export class Timer {
-  next: Timer
-  prev: Timer
   laterArmed: Timer
   earlierArmed: Timer
+  next: Timer
+  prev: Timer
   expires: u64
   slot: u32
   place: u32
@@ -109,20 +110,11 @@ function setDue(timer: Timer, expires: u64): void {
 }
 
 function armLast(timer: Timer): void {
-  const k = kernel()
-  timer.laterArmed = changetype<Timer>(0)
-  timer.earlierArmed = k.lastTimer
-  if (nil(k.lastTimer)) k.firstTimer = timer
-  else k.lastTimer.laterArmed = timer
-  k.lastTimer = timer
+  listAppend(STATE + offsetof<Kernel>('firstTimer'), changetype<usize>(timer))
 }
 
 function disarm(timer: Timer): void {
-  const k = kernel()
-  if (nil(timer.earlierArmed)) k.firstTimer = timer.laterArmed
-  else timer.earlierArmed.laterArmed = timer.laterArmed
-  if (nil(timer.laterArmed)) k.lastTimer = timer.earlierArmed
-  else timer.laterArmed.earlierArmed = timer.earlierArmed
+  listRemove(STATE + offsetof<Kernel>('firstTimer'), changetype<usize>(timer))
 }
 
 /** Arms a new timer: its reference, its slot in the first list word; -ENOMEM. */
