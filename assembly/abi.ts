@@ -25,7 +25,7 @@ import { sockBind, sockConnect, sockName, sockPeer } from './netlink/bind'
 import { sockRelease } from './netlink/close'
 import { dumpAbort, dumpBegin, dumpContinue, dumpOpen, dumpSlot } from './netlink/dump'
 import { sockOpen } from './netlink/open'
-import { overrun } from './netlink/deliver'
+import { FILTER_ASKING, overrun } from './netlink/deliver'
 import { Group, groupClear, hasListeners } from './netlink/group'
 import * as inPlace from './netlink/in-place'
 import {
@@ -41,7 +41,7 @@ import {
 } from './netlink/query'
 import {
   kernelBroadcast,
-  kernelBroadcastAsking,
+  kernelBroadcastFiltered,
   kernelCreate,
   kernelNotify,
   kernelRelease,
@@ -391,7 +391,7 @@ export function ksock_broadcast(unit: u32, skb: u32, portid: u32, group: u32): i
 /** nlmsg_notify(). */
 export function ksock_notify(unit: u32, skb: u32, portid: u32, group: u32, report: bool): i32 { return kernelNotify(unit, changetype<Skb>(skb), portid, group, report) }
 /** netlink_broadcast_filtered(), asking the function of a slot. */
-export function ksock_broadcast_asking(unit: u32, skb: u32, portid: u32, group: u32, slot: u32): i32 { return kernelBroadcastAsking(unit, changetype<Skb>(skb), portid, group, slot) }
+export function ksock_broadcast_asking(unit: u32, skb: u32, portid: u32, group: u32, slot: u32): i32 { return kernelBroadcastFiltered(unit, changetype<Skb>(skb), portid, group, FILTER_ASKING + slot) }
 /** netlink_ack() of the request at an offset of a message; text and cookie lie in the transmit window, `badOffset` -1 is none. */
 export function ksock_ack(unit: u32, skb: u32, offset: u32, error: i32, text: u32, cookie: u32, badOffset: u32, more: u32): void { ackSend(unit, changetype<Skb>(skb), offset, error, text, cookie, badOffset, more) }
 /** Prepares a dump: the slot of its hooks, -ECONNREFUSED, -EBUSY, -ENOMEM. */

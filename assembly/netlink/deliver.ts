@@ -3,10 +3,12 @@
 import { EAGAIN, ECONNREFUSED, ENOBUFS, ESRCH } from '../uapi/errno'
 import { GFP_KERNEL } from '../uapi/constants'
 import { kernel } from '../kernel'
-import { nil } from '../memory'
+import { nil, refOf } from '../memory'
 import { Skb, skbAlloc, skbData, skbGet, skbPut } from '../skb/skb'
 import { ringPush, ringReserve, updateLimit } from '../skb/ring'
 import { procPasses } from '../connector/proc'
+import { CALL_FILTER, callHost } from '../slot'
+import { heldMember, holdMembers, letMembersGo, stays } from './ask'
 import { takeWatched, unicastWatched } from './deliver-watched'
 import { runFilter } from './filter'
 import { groupFind, memberAt } from './group'
@@ -38,6 +40,8 @@ export const FROM_KERNEL: u32 = 2
 export const FILTER_NONE: u32 = 0
 /** Members whose last request to cn_proc holds the event back do not. */
 export const FILTER_PROC: u32 = 1
+/** This, and the slot of a function of the host: members for whom it says anything but 0 do not. */
+export const FILTER_ASKING: u32 = 2
 
 /** No result of take(): the receiver is not to have it. */
 export const LEFT_OUT: i32 = 1
@@ -109,7 +113,7 @@ export function unicast(key: u32, skb: Skb, portid: u32, from: u32): i32 {
   const sock = portid ? portFind(key, portid) : changetype<Sock>(0)
   if (nil(sock)) return portid ? -ECONNREFUSED : kernelInput(key, skb)
   if (sock.flags & SOCK_CONNECTED && sock.cold.dstPortid != skb.portid) return -ECONNREFUSED
-  return sock.flags & SOCK_FILTERED ? unicastFiltered(sock, skb, from) : unicastTo(sock, skb, from)
+  return sock.flags & SOCK_FILTERED ? unicastWatched(key, skb, portid, from) : unicastTo(sock, skb, from)
 }
 
 /** The same to a socket, whose filter is not asked. */
@@ -122,17 +126,6 @@ export function unicastTo(sock: Sock, skb: Skb, from: u32): i32 {
   if (from == FROM_KERNEL_ATOMIC) overrun(sock)
   if (taken == -EAGAIN) blockedOn(sock, SOCK_ARMED_ROOM)
   return taken
-}
-
-function unicastFiltered(sock: Sock, skb: Skb, from: u32): i32 {
-  const keep = runFilter(sock, skb)
-  if (keep == 0) return skb.len
-  if (keep >= skb.len) return unicastTo(sock, skb, from)
-  const cut = shortened(skb, keep)
-  if (nil(cut)) return -ENOBUFS
-  const result = unicastTo(sock, cut, from)
-  skbPut(cut)
-  return result
 }
 
 /** Puts a part of a dump into the queue, whatever is in there: 0, LEFT_OUT if the socket's filter drops it, -ENOBUFS without memory. */
@@ -157,32 +150,47 @@ export function deliverDump(sock: Sock, skb: Skb): i32 {
 /**
  * Sends a message to all members of a group but `sender` and those with the port `exclude`. `shared`: somebody else holds the
  * message too, so that a filter's cut must not show in it. `filter`: who else is left out. 0 if anybody took it, -ENOBUFS if one
- * that wants to be told about it lost it, else -ESRCH.
+ * that wants to be told about it lost it, or without memory to hold the members who are asked about, else -ESRCH.
  */
 export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender: Sock, shared: bool, filter: u32): i32 {
   const group = groupFind(key, number)
   if (nil(group)) return -ESRCH
-  const watch = kernel().watch
+  let watch = kernel().watch
   const loggable = group.attached != 0 && filter == FILTER_NONE && !(watch & WATCH_FAULTS)
   const logged = loggable ? logAppend(group, skb, sender, exclude ? portFind(key, exclude) : changetype<Sock>(0)) : -1
   // A tap is told of those too who read along, in the order of service.
   const listed = logged >= 0 && !watch
+  let entries = listed ? group.listed : group.used
+  let held: usize = 0
+  if (filter >= FILTER_ASKING) {
+    entries = group.live
+    held = holdMembers(group)
+    if (!held) return -ENOBUFS
+  }
   let count: u32 = max(logged, 0)
   let delivered = count != 0
   let failed = false
   let offered = skb
-  for (let i = listed ? group.listed : group.used; i > 0; i--) {
-    const sock = listed ? plainMember(group, i - 1) : memberAt(group, i - 1)
+  for (let i = entries; i > 0; i--) {
+    const sock = held ? heldMember(held, i - 1) : listed ? plainMember(group, i - 1) : memberAt(group, i - 1)
     if (nil(sock) || sock.portid == exclude || changetype<usize>(sock) == changetype<usize>(sender)) continue
     if (logged >= 0 && sock.flags & SOCK_LOGGED) {
       tapDelivery(sock, VERDICT_QUEUED)
       continue
     }
-    let taken = 0
-    const keep: u32 = filter == FILTER_PROC && !procPasses(sock, skb) ? 0 : kept(sock, offered)
+    let leftOut = false
+    if (held) {
+      if (!stays(sock, number)) continue
+      // Whoever is asked may look at the counts, may begin to watch, or close this very socket.
+      kernel().delivered += count
+      count = 0
+      leftOut = callHost(filter - FILTER_ASKING, CALL_FILTER, sock.portid, refOf(skb)) != 0 || !stays(sock, number)
+      watch = kernel().watch
+    } else if (filter == FILTER_PROC) leftOut = !procPasses(sock, skb)
+    let taken = LEFT_OUT
+    const keep: u32 = leftOut ? 0 : kept(sock, offered)
     if (keep == 0) {
       tapDelivery(sock, VERDICT_FILTERED)
-      taken = LEFT_OUT
     } else {
       const cut = keep >= offered.len ? offered : cutTo(keep, skb, offered, shared)
       if (nil(cut)) {
@@ -207,6 +215,7 @@ export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender:
   }
   whole(skb, offered)
   kernel().delivered += count
+  if (held) letMembersGo(held, entries)
   return failed ? -ENOBUFS : delivered ? 0 : -ESRCH
 }
 

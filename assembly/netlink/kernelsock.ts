@@ -7,7 +7,6 @@ import { truesizeOf } from '../mm/truesize'
 import { slotGive, slotTake } from '../slot'
 import { Skb, skbAlloc, skbData, skbPut } from '../skb/skb'
 import { FILTER_NONE, FROM_KERNEL, FROM_KERNEL_ATOMIC, broadcast, unicast } from './deliver'
-import { broadcastAsking } from './ask'
 import { groupFind, memberAt } from './group'
 import { INPUT_CONNECTOR, INPUT_HOST, INPUT_NONE, MAX_PROTOCOLS, MIN_GROUPS, Protocol, protocolAt } from './protocol'
 import { SOCK_NO_ENOBUFS, Sock, setError } from './sock'
@@ -101,12 +100,6 @@ export function kernelBroadcast(number: u32, skb: Skb, exclude: u32, group: u32)
 export function kernelBroadcastFiltered(number: u32, skb: Skb, exclude: u32, group: u32, filter: u32): i32 {
   const refused = begin(number, skb, 0, group)
   return end(skb, refused ? refused : broadcast(number, skb, exclude, group, changetype<Sock>(0), false, filter))
-}
-
-/** The same, asking a function of the host about each member. */
-export function kernelBroadcastAsking(number: u32, skb: Skb, exclude: u32, group: u32, slot: u32): i32 {
-  const refused = begin(number, skb, 0, group)
-  return end(skb, refused ? refused : broadcastAsking(number, skb, exclude, group, slot))
 }
 
 /** nlmsg_notify(): to the group without `portid`, and if `report` to the port itself; no listeners are no error. */
