@@ -21,6 +21,8 @@
 
 /** Where the result words lie. */
 export const RESULT_AT: u32 = 1024
+/** Words among the result words that nobody reads there: M[] of a filter while it runs, a value that is copied from. */
+export const SCRATCH_AT: u32 = 1280
 /** Where the host writes a datagram for the core. */
 export const TRANSMIT_AT: u32 = 1536
 /** Bytes of the transmit window. */

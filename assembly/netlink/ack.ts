@@ -20,7 +20,7 @@ import {
   NLM_F_CAPPED,
 } from '../uapi/constants'
 import { ENOBUFS, ENOMEM } from '../uapi/errno'
-import { TRANSMIT_AT, nil } from '../memory'
+import { SCRATCH_AT, TRANSMIT_AT, nil } from '../memory'
 import { Skb, skbData } from '../skb/skb'
 import { kernelSkb, kernelUnicast } from './kernelsock'
 import { portFind } from './port'
@@ -39,33 +39,20 @@ function align4(length: u32): u32 {
   return (length + 3) & ~3
 }
 
+// Bytes of an attribute with its padding. One that has no data is not there at all.
+function attributeBytes(length: u32): u32 {
+  return length ? align4(ATTRIBUTE_HEADER + length) : 0
+}
+
 // Writes an attribute, padded; where the next one goes.
 function putAttribute(at: usize, type: u32, from: usize, length: u32): usize {
-  const size = ATTRIBUTE_HEADER + length
-  store<u16>(at, size as u16)
-  store<u16>(at, type as u16, 2)
+  const next = at + attributeBytes(length)
+  if (next == at) return at
+  // The padding, before there is anything else in its word.
+  store<u32>(next - 4, 0)
+  store<u32>(at, (type << 16) | (ATTRIBUTE_HEADER + length))
   memory.copy(at + ATTRIBUTE_HEADER, from, length)
-  memory.fill(at + size, 0, align4(size) - size)
-  return at + align4(size)
-}
-
-function attributeBytes(textLength: u32, cookieLength: u32, withOffset: bool, moreLength: u32): u32 {
-  let bytes = moreLength
-  if (textLength) bytes += align4(ATTRIBUTE_HEADER + textLength)
-  if (cookieLength) bytes += align4(ATTRIBUTE_HEADER + cookieLength)
-  if (withOffset) bytes += ATTRIBUTE_HEADER + 4
-  return bytes
-}
-
-function putAttributes(at: usize, textLength: u32, cookieLength: u32, withOffset: bool, badOffset: u32, moreLength: u32): void {
-  if (textLength) at = putAttribute(at, NLMSGERR_ATTR_MSG, TRANSMIT_AT, textLength)
-  if (cookieLength) at = putAttribute(at, NLMSGERR_ATTR_COOKIE, TRANSMIT_AT + textLength, cookieLength)
-  if (withOffset) {
-    store<u32>(at, (NLMSGERR_ATTR_OFFS << 16) | (ATTRIBUTE_HEADER + 4))
-    store<u32>(at, badOffset, 4)
-    at += ATTRIBUTE_HEADER + 4
-  }
-  memory.copy(at, TRANSMIT_AT + textLength + cookieLength, moreLength)
+  return next
 }
 
 /**
@@ -91,30 +78,39 @@ export function ackSend(
   // Whoever handled the request may have written over its length.
   const payload = whole ? min(max(load<u32>(from), NLMSG_HEADER), request.len - offset) - NLMSG_HEADER : 0
   const extended = (flags & SOCK_EXT_ACK) != 0
-  const withOffset = extended && error != 0 && badOffset != NO_OFFSET
+  if (!extended) {
+    textLength = 0
+    cookieLength = 0
+  }
+  const offsetLength: u32 = extended && error != 0 && badOffset != NO_OFFSET ? 4 : 0
   const moreLength = extended && error != 0 ? more : 0
-  const attributes = extended ? attributeBytes(textLength, cookieLength, withOffset, moreLength) : 0
+  const attributes = attributeBytes(textLength) + attributeBytes(cookieLength) + attributeBytes(offsetLength) + moreLength
   const body = NLMSG_HEADER + NLMSGERR_BYTES + align4(payload)
   const skb = kernelSkb(body + attributes, 0, GFP_KERNEL)
   if (nil(skb)) {
-    if (!nil(sock)) reportLoss(sock)
+    reportLoss(sock)
     return
   }
   const to = skbData(skb)
   store<u32>(to, body + attributes)
-  store<u16>(to, NLMSG_ERROR, 4)
-  store<u16>(to, ((whole ? 0 : NLM_F_CAPPED) | (attributes ? NLM_F_ACK_TLVS : 0)) as u16, 6)
+  store<u32>(to, (((whole ? 0 : NLM_F_CAPPED) | (attributes ? NLM_F_ACK_TLVS : 0)) << 16) | NLMSG_ERROR, 4)
   store<u32>(to, load<u32>(from, 8), 8)
   store<u32>(to, request.portid, 12)
   store<i32>(to, error, 16)
+  // The padding comes first, as in an attribute; without a payload this is the last word of the header, which is written next.
+  store<u32>(to + body - 4, 0)
   memory.copy(to + 20, from, NLMSG_HEADER + payload)
-  memory.fill(to + 36 + payload, 0, align4(payload) - payload)
-  if (attributes) putAttributes(to + body, textLength, cookieLength, withOffset, badOffset, moreLength)
+  let at = putAttribute(to + body, NLMSGERR_ATTR_MSG, TRANSMIT_AT, textLength)
+  at = putAttribute(at, NLMSGERR_ATTR_COOKIE, TRANSMIT_AT + textLength, cookieLength)
+  store<u32>(SCRATCH_AT, badOffset)
+  at = putAttribute(at, NLMSGERR_ATTR_OFFS, SCRATCH_AT, offsetLength)
+  memory.copy(at, TRANSMIT_AT + textLength + cookieLength, moreLength)
   // Only a fault rule says so.
-  if (kernelUnicast(key, skb, request.portid, true) == -ENOMEM && !nil(sock)) reportLoss(sock)
+  if (kernelUnicast(key, skb, request.portid, true) == -ENOMEM) reportLoss(sock)
 }
 
 function reportLoss(sock: Sock): void {
+  if (nil(sock)) return
   setError(sock, ENOBUFS)
   wakeReaders(sock)
 }

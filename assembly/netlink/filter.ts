@@ -4,7 +4,7 @@
 import { EINVAL, ENOBUFS, ENOMEM } from '../uapi/errno'
 import { GFP_KERNEL } from '../uapi/constants'
 import { alloc, free } from '../mm/alloc'
-import { nil } from '../memory'
+import { SCRATCH_AT, nil } from '../memory'
 import { random } from '../time/random'
 import { Skb, skbData } from '../skb/skb'
 import { updateLimit } from '../skb/ring'
@@ -25,7 +25,6 @@ const MEMORY_WORDS: u32 = 16
 /** What Linux charges to net.core.optmem_max: a header, and 8 bytes for each instruction of the newer kind that it makes. */
 const CHARGE_HEADER: u32 = 96
 const OPTMEM_MAX: u32 = 131072
-const SCRATCH_AT: u32 = 1280
 
 const CLASS: u32 = 7
 const LD: u32 = 0
@@ -52,23 +51,34 @@ const SKF_AD_VLAN_TAG_PRESENT: u32 = 48
 const SKF_AD_PAY_OFFSET: u32 = 52
 const SKF_AD_RANDOM: u32 = 56
 const SKF_AD_VLAN_TPID: u32 = 60
+/** Two bits for each extension: how many instructions of the newer kind Linux makes of it beyond one. */
+const EXTENSION_COSTS: u32 =
+  (1 << (SKF_AD_PROTOCOL >>> 1)) |
+  (1 << (SKF_AD_PKTTYPE >>> 1)) |
+  (3 << (SKF_AD_IFINDEX >>> 1)) |
+  (3 << (SKF_AD_NLATTR >>> 1)) |
+  (3 << (SKF_AD_NLATTR_NEST >>> 1)) |
+  (3 << (SKF_AD_HATYPE >>> 1)) |
+  (3 << (SKF_AD_CPU >>> 1)) |
+  (2 << (SKF_AD_VLAN_TAG_PRESENT >>> 1)) |
+  (3 << (SKF_AD_PAY_OFFSET >>> 1)) |
+  (3 << (SKF_AD_RANDOM >>> 1)) |
+  (1 << (SKF_AD_VLAN_TPID >>> 1))
 const NLATTR_HEADER: u32 = 4
 const NLA_TYPE_MASK: u32 = 0x3fff
 
-// Which codes exist.
+// Which codes of a class exist: bit n is the code 8 * n and the class.
+function codesOf(kind: u32): u32 {
+  if (kind == LD) return 0x11771
+  if (kind == LDX) return 0x411001
+  if (kind == ALU) return 0x3dffff
+  if (kind == JMP) return 0x3fd
+  if (kind == RET) return 0x5
+  return kind > RET ? 0x10001 : 1
+}
+
 function known(code: u32): bool {
-  const kind = code & CLASS
-  if (code > 0xff) return false
-  if (kind == LD) {
-    if (code == 0x00 || code == 0x60 || code == 0x80) return true
-    return code == 0x20 || code == 0x28 || code == 0x30 || code == 0x40 || code == 0x48 || code == 0x50
-  }
-  if (kind == LDX) return code == 0x01 || code == 0x61 || code == 0x81 || code == 0xb1
-  if (kind == ST || kind == STX) return code == 0x02 || code == 0x03
-  if (kind == ALU) return (code & 0xf0) <= 0xa0 && (code != 0x8c)
-  if (kind == JMP) return code == 0x05 || ((code & 0xf0) >= 0x10 && (code & 0xf0) <= 0x40)
-  if (kind == RET) return code == 0x06 || code == 0x16
-  return code == 0x07 || code == 0x87
+  return code <= 0xff && ((codesOf(code & CLASS) >>> (code >>> 3)) & 1) != 0
 }
 
 function isExtension(code: u32, k: u32): bool {
@@ -140,8 +150,9 @@ function translated(at: usize): u32 {
   return long + 2
 }
 
+// Codes 0x20 to 0x30 and 0x40 to 0x50.
 function isLoad(code: u32): bool {
-  return code == 0x20 || code == 0x28 || code == 0x30 || code == 0x40 || code == 0x48 || code == 0x50
+  return (code & CLASS) == LD && ((0x770 >>> (code >>> 3)) & 1) != 0
 }
 
 function translatedLoad(code: u32, k: u32): u32 {
@@ -152,10 +163,7 @@ function translatedLoad(code: u32, k: u32): u32 {
 }
 
 function translatedExtension(which: u32): u32 {
-  if (which == SKF_AD_PROTOCOL || which == SKF_AD_PKTTYPE || which == SKF_AD_VLAN_TPID) return 2
-  if (which == SKF_AD_VLAN_TAG_PRESENT) return 3
-  if (which == SKF_AD_IFINDEX || which == SKF_AD_HATYPE || which == SKF_AD_NLATTR || which == SKF_AD_NLATTR_NEST) return 4
-  return which == SKF_AD_CPU || which == SKF_AD_PAY_OFFSET || which == SKF_AD_RANDOM ? 4 : 1
+  return 1 + ((EXTENSION_COSTS >>> (which >>> 1)) & 3)
 }
 
 function chargeOf(program: usize, count: u32): u32 {
