@@ -26,7 +26,7 @@ import { sockRelease } from './netlink/close'
 import { dumpAbort, dumpBegin, dumpContinue, dumpOpen, dumpSlot } from './netlink/dump'
 import { sockOpen } from './netlink/open'
 import { FILTER_ASKING, overrun } from './netlink/deliver'
-import { Group, groupClear, hasListeners } from './netlink/group'
+import { Group, groupClear, hasListeners, nextMembership } from './netlink/group'
 import * as inPlace from './netlink/in-place'
 import {
   describeSock,
@@ -34,7 +34,6 @@ import {
   listMessage,
   listSock,
   nextGroup,
-  nextMembership,
   nextSock,
   pollBits,
   queuedMessage,
@@ -254,7 +253,7 @@ export function halt(): u32 { return machineHalt() }
 /** Bytes of blocks in use. */
 export function bytes_in_use(): u32 { return bytesInUse() }
 /** The digest of the state, in two list words. */
-export function state_hash(): void { const h = stateHash(); setResult(result.RESULT_LIST, h as u32); setResult(result.RESULT_LIST + 1, (h >>> 32) as u32) }
+export function state_hash(): void { result.setLong(0, stateHash()) }
 /** The next number of the seeded generator. */
 export function next_random(): u32 { return random() }
 /** Sets the level of memory pressure, 0 to 3. */
@@ -430,7 +429,7 @@ export function timer_delete(timer: u32): void { timerDelete(changetype<Timer>(t
 /** Moves time by milliseconds and nanoseconds, running what is due. -EDEADLK. */
 export function clock_advance(milliseconds: u32, nanoseconds: u32): i32 { return advance(<u64>milliseconds * 1000000 + nanoseconds) }
 /** The time in nanoseconds, in two list words. */
-export function clock_read(): void { setResult(result.RESULT_LIST, kernel().now as u32); setResult(result.RESULT_LIST + 1, (kernel().now >>> 32) as u32) }
+export function clock_read(): void { result.setLong(0, kernel().now) }
 
 /** printk() of the text in the transmit window. */
 export function log_write(length: u32): void { logWrite(TRANSMIT_AT, length) }
@@ -492,8 +491,7 @@ function requestWithSlot(length: u32, wanted: bool): i32 {
 
 function clockNext(): bool {
   const next = wheelNext()
-  setResult(result.RESULT_LIST, next as u32)
-  setResult(result.RESULT_LIST + 1, (next >>> 32) as u32)
+  result.setLong(0, next)
   return next != u64.MAX_VALUE
 }
 

@@ -3,16 +3,11 @@
 import { Kernel, kernel } from './kernel'
 import { RECEIVE_AT, nil, refOf, setResult } from './memory'
 import { pagesFree } from './mm/pages'
-import { RESULT_LIST } from './result'
+import { RESULT_LIST, setLong } from './result'
 import { Task } from './task/task'
 import { Timer } from './time/timer'
 
 const COMM_SIZE: u32 = 16
-
-function setLong(index: u32, value: u64): void {
-  setResult(RESULT_LIST + index, value as u32)
-  setResult(RESULT_LIST + index + 1, (value >>> 32) as u32)
-}
 
 function workCount(): u32 {
   let count: u32 = 0

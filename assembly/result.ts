@@ -1,5 +1,7 @@
 // The result words: what a call answers beside its return value. Each call says which it writes.
 
+import { setResult } from './memory'
+
 /** Not 0 while the ready list is not empty. */
 export const RESULT_READY: u32 = 0
 /** The id of the socket whose queue was the reason for the last -EAGAIN. */
@@ -34,3 +36,9 @@ export const RESULT_ADDR_GROUPS: u32 = 12
 export const RESULT_WATCH: u32 = 120
 /** First of the words that listings and queries fill. */
 export const RESULT_LIST: u32 = 16
+
+/** Writes 64 bits into list word `index` and the one behind it. */
+export function setLong(index: u32, value: u64): void {
+  setResult(RESULT_LIST + index, value as u32)
+  setResult(RESULT_LIST + index + 1, (value >>> 32) as u32)
+}

@@ -1,7 +1,7 @@
 // Slots: small numbers that stand for functions of the host. The host keeps an array of functions, the core hands out places.
 
-import { GFP_KERNEL } from './uapi/constants'
-import { alloc, free } from './mm/alloc'
+import { free } from './mm/alloc'
+import { growArray } from './mm/grow'
 import { kernel } from './kernel'
 
 //   slot table: an array of words. A free slot holds the number of the next free one + 1 (0: none), a used one TAKEN.
@@ -47,12 +47,8 @@ function grow(): bool {
   const k = kernel()
   const old = k.slotCapacity
   const capacity = old ? old << 1 : FIRST_SLOTS
-  const slots = alloc(capacity << 2, GFP_KERNEL)
+  const slots = growArray(k.slots, old << 2, old << 2, capacity << 2)
   if (!slots) return false
-  if (old) {
-    memory.copy(slots, k.slots, old << 2)
-    free(k.slots, old << 2)
-  }
   for (let i = old; i < capacity; i++) store<u32>(slots + (i << 2), i + 1 < capacity ? i + 2 : 0)
   k.slots = slots
   k.slotCapacity = capacity

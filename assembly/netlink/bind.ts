@@ -5,7 +5,7 @@ import { EBADF, EINVAL, ENOBUFS, ENOENT, EPERM } from '../uapi/errno'
 import { nil, setResult } from '../memory'
 import { RESULT_ADDR_GROUPS, RESULT_ADDR_PID } from '../result'
 import { sockHold, sockLetGo } from './close'
-import { groupJoin, groupLeave, isMember } from './group'
+import { groupJoin, groupLeave, isMember, maskOf } from './group'
 import { logDetach } from './group-log'
 import { portAutobind, portInsert, portRemove } from './port'
 import { ANY_GROUP, MIN_GROUPS, bindHook, netlinkAllowed, protocolAt, unbindHook } from './protocol'
@@ -184,5 +184,5 @@ export function sockPeer(sock: Sock): void {
   const cold = sock.cold
   const group = nil(cold) ? 0 : cold.dstGroup
   setResult(RESULT_ADDR_PID, nil(cold) ? 0 : cold.dstPortid)
-  setResult(RESULT_ADDR_GROUPS, group && group <= 32 ? 1 << (group - 1) : 0)
+  setResult(RESULT_ADDR_GROUPS, maskOf(group))
 }

@@ -12,7 +12,7 @@ import { Task } from '../task/task'
 import { forgetDelayed } from './delay'
 import { dumpRelease } from './dump'
 import { filterFree } from './filter'
-import { groupLeaveAll, membershipAt, membershipsFree } from './group'
+import { groupLeaveAll, membershipsFree, nextMembership } from './group'
 import { portRemove } from './port'
 import { HOOK_UNBIND, INPUT_HOST, protocolAt, unbindHook } from './protocol'
 import {
@@ -100,16 +100,6 @@ function destroy(sock: Sock): void {
 
 function callUnbindHooks(sock: Sock): void {
   const number = protocolOf(sock)
-  if (nil(sock.cold) || !(protocolAt(number).hooks & HOOK_UNBIND)) return
-  let last: u32 = 0
-  while (true) {
-    let next: u32 = 0
-    for (let i: u32 = 0; i < sock.cold.memberCount; i++) {
-      const group = membershipAt(sock.cold, i).number
-      if (group > last && (next == 0 || group < next)) next = group
-    }
-    if (next == 0) return
-    unbindHook(number, next)
-    last = next
-  }
+  if (!(protocolAt(number).hooks & HOOK_UNBIND)) return
+  for (let group = nextMembership(sock, 0); group; group = nextMembership(sock, group)) unbindHook(number, group)
 }

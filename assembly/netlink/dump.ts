@@ -41,10 +41,9 @@ const GOOD_SIZE: u32 = 3776
 const LARGEST_PART: u32 = 32448
 const DONE_BYTES: u32 = 20
 
-// @ts-ignore: decorator
-@inline
+// The running dump of a socket, or null; of no socket too.
 function dumpOf(sock: Sock): Dump {
-  return changetype<Dump>(sock.cold.dump)
+  return changetype<Dump>(nil(sock) || nil(sock.cold) ? <usize>0 : sock.cold.dump)
 }
 
 /** Notes how long a receiver's buffer was: parts of dumps grow with it. */
@@ -88,14 +87,15 @@ function forget(sock: Sock): void {
 /** Takes a dump back whose start hook refused. */
 export function dumpAbort(key: u32, portid: u32): void {
   const sock = portFind(key, portid)
-  if (!nil(sock) && !nil(sock.cold) && sock.cold.dump) forget(sock)
+  if (!nil(dumpOf(sock))) forget(sock)
 }
 
 /** Starts it with the first part: -EINTR, so that no acknowledgement follows, or the error of the part. */
 export function dumpBegin(key: u32, portid: u32): i32 {
   const sock = portFind(key, portid)
-  if (nil(sock) || nil(sock.cold) || !sock.cold.dump) return -ECONNREFUSED
-  dumpOf(sock).running = 1
+  const dump = dumpOf(sock)
+  if (nil(dump)) return -ECONNREFUSED
+  dump.running = 1
   sock.flags |= SOCK_DUMPING
   const error = dumpPart(sock)
   return error ? error : -EINTR
@@ -110,16 +110,14 @@ export function dumpContinue(sock: Sock): void {
   wakeReaders(sock)
 }
 
-function roomOfPart(sock: Sock): u32 {
-  return max(max(dumpOf(sock).minAlloc, GOOD_SIZE), sock.cold.maxReceive)
-}
-
 function dumpPart(sock: Sock): i32 {
-  if (nil(sock.cold) || !sock.cold.dump || !dumpOf(sock).running) return -EINVAL
+  const dump = dumpOf(sock)
+  if (nil(dump) || !dump.running) return -EINVAL
   if (rmemOf(sock) >= rcvbufOf(sock)) return -ENOBUFS
-  const room = roomOfPart(sock)
+  const least = max(dump.minAlloc, GOOD_SIZE)
+  const room = max(least, sock.cold.maxReceive)
   let skb = kernelSkb(room, 0, GFP_KERNEL)
-  if (nil(skb) && room > GOOD_SIZE) skb = kernelSkb(max(dumpOf(sock).minAlloc, GOOD_SIZE), 0, GFP_KERNEL)
+  if (nil(skb) && room > GOOD_SIZE) skb = kernelSkb(least, 0, GFP_KERNEL)
   if (nil(skb)) return -ENOBUFS
   const held = sockHold(sock)
   // A hook that receives here does not get the next part begun while it makes this one.
@@ -157,8 +155,7 @@ function fillPart(sock: Sock, skb: Skb): bool {
   if (dump.result > 0 || room - skb.len < DONE_BYTES) return false
   const at = skbData(skb) + skb.len
   store<u32>(at, DONE_BYTES)
-  store<u16>(at, NLMSG_DONE as u16, 4)
-  store<u16>(at, NLM_F_MULTI as u16, 6)
+  store<u32>(at, (NLM_F_MULTI << 16) | NLMSG_DONE, 4)
   store<u32>(at, dump.seq, 8)
   store<u32>(at, dump.portid, 12)
   store<i32>(at, dump.result, 16)
@@ -174,12 +171,14 @@ function finish(sock: Sock): void {
 
 /** The slot of a socket's running dump, or -1. */
 export function dumpSlot(sock: Sock): i32 {
-  return nil(sock.cold) || !sock.cold.dump ? -1 : dumpOf(sock).slot
+  const dump = dumpOf(sock)
+  return nil(dump) ? -1 : dump.slot
 }
 
 /** Ends the dump of a socket that is being closed. */
 export function dumpRelease(sock: Sock): void {
-  if (nil(sock.cold) || !sock.cold.dump) return
-  if (dumpOf(sock).running) finish(sock)
+  const dump = dumpOf(sock)
+  if (nil(dump)) return
+  if (dump.running) finish(sock)
   else forget(sock)
 }

@@ -5,7 +5,8 @@ import { ENOBUFS } from '../uapi/errno'
 import { GFP_KERNEL } from '../uapi/constants'
 import { Kernel, kernel, nextOrdinal } from '../kernel'
 import { STATE, nil } from '../memory'
-import { alloc, allocZero, free } from '../mm/alloc'
+import { allocZero, free } from '../mm/alloc'
+import { growArray } from '../mm/grow'
 import { tableAdd, tableFind, tableRemove, tableReserve } from '../mm/table'
 import { logDetach, logFree, logJoin, logLeave } from './group-log'
 import { Cold, SOCK_LOGGED, Sock, coldOf, protocolOf } from './sock'
@@ -102,6 +103,11 @@ function groupFree(group: Group): void {
   kernel().groups -= 1
 }
 
+/** The bit of a group in a mask of the first 32, 0 for no group and for those behind. */
+export function maskOf(number: u32): u32 {
+  return number - 1 < 32 ? 1 << (number - 1) : 0
+}
+
 /** The member at an index, null for a hole. */
 // @ts-ignore: decorator
 @inline
@@ -133,15 +139,23 @@ export function isMember(sock: Sock, number: u32): bool {
   return !nil(sock.cold) && !nil(membershipOf(sock, number))
 }
 
+/** The least group above `after` that the socket is a member of, or 0. */
+export function nextMembership(sock: Sock, after: u32): u32 {
+  if (nil(sock.cold)) return 0
+  let next: u32 = 0
+  for (let i: u32 = 0; i < sock.cold.memberCount; i++) {
+    const number = membershipAt(sock.cold, i).number
+    if (number > after && (next == 0 || number < next)) next = number
+  }
+  return next
+}
+
 function reserveMembership(cold: Cold): bool {
   if (cold.memberCount < cold.memberRoom) return true
   const room = cold.memberRoom ? cold.memberRoom << 1 : FIRST_MEMBERSHIPS
-  const members = alloc(room * MEMBERSHIP_SIZE, GFP_KERNEL)
+  const size = cold.memberRoom * MEMBERSHIP_SIZE
+  const members = growArray(cold.members, size, size, room * MEMBERSHIP_SIZE)
   if (!members) return false
-  if (cold.members) {
-    memory.copy(members, cold.members, cold.memberCount * MEMBERSHIP_SIZE)
-    free(cold.members, cold.memberRoom * MEMBERSHIP_SIZE)
-  }
   cold.members = members
   cold.memberRoom = room
   return true
@@ -154,12 +168,8 @@ function reserveMember(group: Group): bool {
     if (group.used < group.room) return true
   }
   const room = group.room ? group.room << 1 : FIRST_ROOM
-  const members = alloc(room << 2, GFP_KERNEL)
+  const members = growArray(group.members, group.room << 2, group.used << 2, room << 2)
   if (!members) return false
-  if (group.members) {
-    memory.copy(members, group.members, group.used << 2)
-    free(group.members, group.room << 2)
-  }
   group.members = members
   group.room = room
   return true
@@ -223,7 +233,7 @@ export function groupJoin(sock: Sock, number: u32): i32 {
   group.used = max(group.used, place + 1)
   group.live += 1
   logJoin(group, sock)
-  if (number <= 32) cold.groups |= 1 << (number - 1)
+  cold.groups |= maskOf(number)
   cold.highest = max(cold.highest, number)
   protocolAt(protocolOf(sock)).listening = protocolAt(protocolOf(sock)).registered
   return 0
@@ -239,7 +249,7 @@ export function groupLeave(sock: Sock, number: u32): void {
   const moved = changetype<usize>(last) != changetype<usize>(membership)
   if (moved) memory.copy(changetype<usize>(membership), changetype<usize>(last), MEMBERSHIP_SIZE)
   cold.memberCount -= 1
-  if (number <= 32) cold.groups &= ~(1 << (number - 1))
+  cold.groups &= ~maskOf(number)
   protocolAt(protocolOf(sock)).listening = protocolAt(protocolOf(sock)).registered
 }
 

@@ -12,9 +12,9 @@ import {
 import { kernel } from '../kernel'
 import { nil, setResult, refOf } from '../memory'
 import { tableReference } from '../mm/table'
-import { RESULT_LIST } from '../result'
+import { RESULT_LIST, setLong } from '../result'
 import { Skb } from '../skb/skb'
-import { Group, memberAt, membershipAt } from './group'
+import { Group, memberAt } from './group'
 import { queuedAt, queuedCount, rmemOf } from './group-log'
 import { SOCK_ARMED_READ, SOCK_BOUND, SOCK_CONNECTED, Sock, errorOf, rcvbufOf, sndbufOf } from './sock'
 import { blockedOn } from './wake'
@@ -72,17 +72,6 @@ export function describeSock(sock: Sock): void {
   setResult(RESULT_LIST + 9, sock.id)
 }
 
-/** The least group above `after` that the socket is a member of, or 0. */
-export function nextMembership(sock: Sock, after: u32): u32 {
-  if (nil(sock.cold)) return 0
-  let next: u32 = 0
-  for (let i: u32 = 0; i < sock.cold.memberCount; i++) {
-    const number = membershipAt(sock.cold, i).number
-    if (number > after && (next == 0 || number < next)) next = number
-  }
-  return next
-}
-
 /** The message `index` places behind the next one of a queue: number (two words), port, group, truesize, length in the list words. */
 export function queuedMessage(sock: Sock, index: u32): u32 {
   return listMessage(queuedAt(sock, index))
@@ -90,8 +79,7 @@ export function queuedMessage(sock: Sock, index: u32): u32 {
 
 /** Describes a message in the list words as queuedMessage() does; its reference. */
 export function listMessage(skb: Skb): u32 {
-  setResult(RESULT_LIST, skb.ordinal as u32)
-  setResult(RESULT_LIST + 1, (skb.ordinal >>> 32) as u32)
+  setLong(0, skb.ordinal)
   setResult(RESULT_LIST + 2, skb.portid)
   setResult(RESULT_LIST + 3, skb.group)
   setResult(RESULT_LIST + 4, skb.truesize)

@@ -21,7 +21,6 @@ import {
   SO_PEERCRED,
   SO_PEERNAME,
   SO_PEERPIDFD,
-  SO_PEERSEC,
   SO_PRIORITY,
   SO_PROTOCOL,
   SO_RCVBUF,
@@ -42,6 +41,7 @@ import { EACCES, EDOM, EINVAL, ENOBUFS, ENODATA, ENOENT, ENOPROTOOPT, EOPNOTSUPP
 import { RECEIVE_AT, RECEIVE_SIZE, TRANSMIT_AT, nil } from '../memory'
 import { updateLimit } from '../skb/ring'
 import { filterAttach, filterCount, filterFree, filterMemory, filterProgram } from './filter'
+import { maskOf } from './group'
 import { logAttach, logDetach, rmemOf } from './group-log'
 import {
   SOCK_FILTERED,
@@ -50,6 +50,7 @@ import {
   SOCK_LOGGED,
   SOCK_PASSCRED,
   SOCK_PASSSEC,
+  Cold,
   Sock,
   coldOf,
   errorOf,
@@ -110,13 +111,7 @@ function setTimeout(sock: Sock, name: i32, length: i32): i32 {
   if (nil(cold)) return -ENOBUFS
   const step = MICROSECONDS / HZ
   const total: u64 = seconds < 0 ? NOT_AT_ALL : seconds >= FOREVER ? 0 : seconds * HZ + (micros + step - 1) / step
-  if (name == SO_RCVTIMEO) {
-    cold.rcvtimeoLow = total as u32
-    cold.rcvtimeoHigh = (total >>> 32) as u32
-  } else {
-    cold.sndtimeoLow = total as u32
-    cold.sndtimeoHigh = (total >>> 32) as u32
-  }
+  store<u64>(changetype<usize>(cold) + keptAt(name), total)
   return 0
 }
 
@@ -129,14 +124,33 @@ function isSwitch(name: u32): bool {
   return name < 32 ? ((SWITCHES_LOW >>> name) & 1) != 0 : name < 64 && ((SWITCHES_HIGH >>> (name - 32)) & 1) != 0
 }
 
+// Where struct Cold keeps what an option was set to, of which netlink makes nothing; 0 for any other option.
+function keptAt(name: u32): u32 {
+  if (name == SO_PRIORITY) return offsetof<Cold>('priority')
+  if (name == SO_MARK) return offsetof<Cold>('mark')
+  if (name == SO_RCVLOWAT) return offsetof<Cold>('rcvlowat')
+  if (name == SO_LINGER) return offsetof<Cold>('lingerOn')
+  if (name == SO_RCVTIMEO) return offsetof<Cold>('rcvtimeoLow')
+  if (name == SO_SNDTIMEO) return offsetof<Cold>('sndtimeoLow')
+  if (!isSwitch(name)) return 0
+  return name < 32 ? offsetof<Cold>('options') : offsetof<Cold>('optionsHigh')
+}
+
+// The SOCK_* flag that an option sets; 0 for any other option.
+function flagOf(name: i32): u32 {
+  if (name == SO_PASSCRED) return SOCK_PASSCRED
+  if (name == SO_PASSSEC) return SOCK_PASSSEC
+  return name == SO_LOCK_FILTER ? SOCK_FILTER_LOCKED : 0
+}
+
 function setSwitch(sock: Sock, name: u32, on: bool): i32 {
   if (on && name == SO_DEBUG && !taskHas(sock, CAP_NET_ADMIN)) return -EACCES
   if (!on && nil(sock.cold)) return 0
   const cold = coldOf(sock)
   if (nil(cold)) return -ENOBUFS
+  const at = changetype<usize>(cold) + keptAt(name)
   const bit: u32 = 1 << (name & 31)
-  if (name < 32) cold.options = on ? cold.options | bit : cold.options & ~bit
-  else cold.optionsHigh = on ? cold.optionsHigh | bit : cold.optionsHigh & ~bit
+  store<u32>(at, on ? load<u32>(at) | bit : load<u32>(at) & ~bit)
   return 0
 }
 
@@ -147,15 +161,9 @@ function maySteer(sock: Sock): bool {
 function setNumber(sock: Sock, name: i32, value: u32): i32 {
   const cold = coldOf(sock)
   if (nil(cold)) return -ENOBUFS
-  if (name == SO_PRIORITY) {
-    if (value > 6 && !maySteer(sock)) return -EPERM
-    cold.priority = value
-  } else if (name == SO_MARK) {
-    if (!maySteer(sock)) return -EPERM
-    cold.mark = value
-  } else {
-    cold.rcvlowat = (value as i32) < 0 ? 0x7fffffff : value == 0 ? 1 : value
-  }
+  if (name == SO_RCVLOWAT) value = (value as i32) < 0 ? 0x7fffffff : value == 0 ? 1 : value
+  else if ((name == SO_MARK || value > 6) && !maySteer(sock)) return -EPERM
+  store<u32>(changetype<usize>(cold) + keptAt(name), value)
   return 0
 }
 
@@ -184,17 +192,14 @@ export function setSocket(sock: Sock, name: i32, length: i32): i32 {
     filterFree(sock)
     return 0
   }
-  if (name == SO_LOCK_FILTER) {
-    if (sock.flags & SOCK_FILTER_LOCKED && value == 0) return -EPERM
-    setFlag(sock, SOCK_FILTER_LOCKED, value != 0)
+  const flag = flagOf(name)
+  if (flag) {
+    if (flag == SOCK_FILTER_LOCKED && sock.flags & flag && value == 0) return -EPERM
+    setFlag(sock, flag, value != 0)
     return 0
   }
   if (name == SO_RCVBUF || name == SO_RCVBUFFORCE) return setBuffer(sock, true, name == SO_RCVBUFFORCE, value)
   if (name == SO_SNDBUF || name == SO_SNDBUFFORCE) return setBuffer(sock, false, name == SO_SNDBUFFORCE, value)
-  if (name == SO_PASSCRED || name == SO_PASSSEC) {
-    setFlag(sock, name == SO_PASSCRED ? SOCK_PASSCRED : SOCK_PASSSEC, value != 0)
-    return 0
-  }
   if (name == SO_LINGER) return setLinger(sock, length)
   if (name == SO_RCVTIMEO || name == SO_SNDTIMEO) return setTimeout(sock, name, length)
   if (name == SO_PRIORITY || name == SO_MARK || name == SO_RCVLOWAT) return setNumber(sock, name, value)
@@ -216,8 +221,7 @@ function putMeminfo(sock: Sock): void {
 }
 
 // The timeval, and behind it for the host the steps themselves.
-function putTimeout(low: u32, high: u32): void {
-  const total = (<u64>high << 32) | low
+function putTimeout(total: u64): void {
   const shown = total == NOT_AT_ALL ? 0 : total
   store<u64>(RECEIVE_AT, shown / HZ)
   store<u64>(RECEIVE_AT, (shown % HZ) * (MICROSECONDS / HZ), 8)
@@ -233,33 +237,15 @@ function getFilter(sock: Sock, room: u32): i32 {
   return count
 }
 
-// What options that nobody has set read as.
-function putFresh(name: i32): i32 {
-  memory.fill(RECEIVE_AT, 0, TIMEVAL_BYTES + 8)
-  if (name == SO_LINGER) return 8
-  if (name == SO_RCVTIMEO || name == SO_SNDTIMEO) return TIMEVAL_BYTES
-  putWord(0, name == SO_RCVLOWAT ? 1 : 0)
-  return 4
-}
-
-function getCold(sock: Sock, name: i32): i32 {
-  if (nil(sock.cold)) return putFresh(name)
-  const cold = sock.cold
-  if (name == SO_LINGER) {
-    putWord(0, cold.lingerOn)
-    putWord(4, cold.lingerTime)
-    return 8
-  }
+// Without a cold part nobody has set anything.
+function getKept(sock: Sock, name: i32): i32 {
+  const value: u64 = nil(sock.cold) ? u64(name == SO_RCVLOWAT) : load<u64>(changetype<usize>(sock.cold) + keptAt(name))
   if (name == SO_RCVTIMEO || name == SO_SNDTIMEO) {
-    if (name == SO_RCVTIMEO) putTimeout(cold.rcvtimeoLow, cold.rcvtimeoHigh)
-    else putTimeout(cold.sndtimeoLow, cold.sndtimeoHigh)
+    putTimeout(value)
     return TIMEVAL_BYTES
   }
-  if (name == SO_PRIORITY) putWord(0, cold.priority)
-  else if (name == SO_MARK) putWord(0, cold.mark)
-  else if (name == SO_RCVLOWAT) putWord(0, cold.rcvlowat)
-  else putWord(0, ((name < 32 ? cold.options : cold.optionsHigh) >>> (name & 31)) & 1)
-  return 4
+  store<u64>(RECEIVE_AT, isSwitch(name) ? (value >>> (name & 31)) & 1 : value)
+  return name == SO_LINGER ? 8 : 4
 }
 
 /** getsockopt(2) of SOL_SOCKET; see optionGet(). */
@@ -274,7 +260,7 @@ export function getSocket(sock: Sock, name: i32, room: u32): i32 {
     store<u16>(RECEIVE_AT, AF_NETLINK)
     if (!nil(sock.cold)) {
       putWord(4, sock.cold.dstPortid)
-      putWord(8, sock.cold.dstGroup && sock.cold.dstGroup <= 32 ? 1 << (sock.cold.dstGroup - 1) : 0)
+      putWord(8, maskOf(sock.cold.dstGroup))
     }
     return 12
   }
@@ -286,15 +272,8 @@ export function getSocket(sock: Sock, name: i32, room: u32): i32 {
   }
   if (name == SO_ATTACH_FILTER) return getFilter(sock, room)
   if (name == SO_PEERPIDFD) return -ENODATA
-  if (name == SO_PEERSEC) return -ENOPROTOOPT
-  if (name == SO_REUSEPORT) {
-    putWord(0, 0)
-    return 4
-  }
   if (name == SO_PASSPIDFD || name == SO_PEEK_OFF) return -EOPNOTSUPP
-  if (isSwitch(name) || name == SO_LINGER || name == SO_RCVTIMEO || name == SO_SNDTIMEO) return getCold(sock, name)
-  if (name == SO_PRIORITY || name == SO_MARK || name == SO_RCVLOWAT) return getCold(sock, name)
-  return getPlain(sock, name)
+  return keptAt(name) ? getKept(sock, name) : getPlain(sock, name)
 }
 
 function getPlain(sock: Sock, name: i32): i32 {
@@ -305,13 +284,11 @@ function getPlain(sock: Sock, name: i32): i32 {
   else if (name == SO_RCVBUF) value = rcvbufOf(sock)
   else if (name == SO_SNDBUF) value = sndbufOf(sock)
   else if (name == SO_SNDLOWAT) value = 1
-  else if (name == SO_PASSCRED) value = sock.flags & SOCK_PASSCRED ? 1 : 0
-  else if (name == SO_PASSSEC) value = sock.flags & SOCK_PASSSEC ? 1 : 0
-  else if (name == SO_LOCK_FILTER) value = sock.flags & SOCK_FILTER_LOCKED ? 1 : 0
+  else if (flagOf(name)) value = sock.flags & flagOf(name) ? 1 : 0
   else if (name == SO_ERROR) {
     value = errorOf(sock)
     setError(sock, 0)
-  } else if (name != SO_ACCEPTCONN) return -ENOPROTOOPT
+  } else if (name != SO_ACCEPTCONN && name != SO_REUSEPORT) return -ENOPROTOOPT
   putWord(0, value)
   return 4
 }

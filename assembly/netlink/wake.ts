@@ -3,7 +3,8 @@
 
 import { ENOBUFS } from '../uapi/errno'
 import { GFP_KERNEL } from '../uapi/constants'
-import { alloc, free } from '../mm/alloc'
+import { free } from '../mm/alloc'
+import { growRing } from '../mm/grow'
 import { kernel } from '../kernel'
 import { RESULT_AT, refOf, setResult } from '../memory'
 import { RESULT_BLOCKED, RESULT_BLOCKED_FOR, RESULT_BLOCKED_SOCK, RESULT_READY } from '../result'
@@ -31,12 +32,8 @@ function reserve(): bool {
   const queued = k.readyTail - k.readyHead
   if (k.armed + queued < size) return true
   const grown = size ? size << 1 : FIRST_ENTRIES
-  const ring = alloc(grown << 2, GFP_KERNEL)
+  const ring = growRing(k.readyRing, k.readyMask, k.readyHead, queued, grown, GFP_KERNEL)
   if (!ring) return false
-  for (let i: u32 = 0; i < queued; i++) {
-    store<u32>(ring + (i << 2), load<u32>(k.readyRing + (((k.readyHead + i) & k.readyMask) << 2)))
-  }
-  if (size) free(k.readyRing, size << 2)
   k.readyRing = ring
   k.readyMask = grown - 1
   k.readyHead = 0

@@ -1,7 +1,8 @@
 // The receive ring of a socket: 4-byte references, allocated at the first message, doubled up to what rcvbuf lets in.
 
-import { alloc, free } from '../mm/alloc'
+import { free } from '../mm/alloc'
 import { GFP_NOFAIL } from '../mm/gfp'
+import { growRing } from '../mm/grow'
 import { smallestTruesize } from '../mm/truesize'
 import { SOCK_CONGESTED, SOCK_FILTERED, SOCK_LOGGED, Sock, rcvbufOf } from '../netlink/sock'
 import { Skb, skbPut } from './skb'
@@ -46,13 +47,9 @@ export function ringReserve(sock: Sock): bool {
 
 function ringMove(sock: Sock, entries: u32): bool {
   // Linux needs no memory to queue a message: whoever could allocate one can queue it, whatever the pressure.
-  const ring = alloc(entries << 2, GFP_NOFAIL)
-  if (!ring) return false
   const count = ringCount(sock)
-  for (let i: u32 = 0; i < count; i++) {
-    store<usize>(ring + (i << 2), load<usize>(sock.ring + (((sock.head + i) & sock.mask) << 2)))
-  }
-  if (sock.ring) free(sock.ring, (sock.mask + 1) << 2)
+  const ring = growRing(sock.ring, sock.mask, sock.head, count, entries, GFP_NOFAIL)
+  if (!ring) return false
   sock.ring = ring
   sock.mask = entries - 1
   sock.head = 0

@@ -58,31 +58,26 @@ export function taskSetCaps(task: Task, low: u32, high: u32): i32 {
 }
 
 // The three ids of a kind lie one behind another: real, effective, saved.
-// @ts-ignore: decorator
-@inline
-function idAt(cred: Cred, kind: u32, which: u32): u32 {
-  return load<u32>(changetype<usize>(cred) + kind + (which << 2))
-}
-
-function mayTake(cred: Cred, kind: u32, id: u32): bool {
-  return id == <u32>-1 || id == idAt(cred, kind, 0) || id == idAt(cred, kind, 1) || id == idAt(cred, kind, 2)
+function mayTake(ids: usize, id: u32): bool {
+  return id == load<u32>(ids) || id == load<u32>(ids, 4) || id == load<u32>(ids, 8)
 }
 
 // -1 leaves an id as it is. 1 if something changed, 0 if not, -EPERM without the capability for an id that is none of the three.
 function setIds(task: Task, kind: u32, cap: u32, real: u32, effective: u32, saved: u32): i32 {
   const old = task.cred
-  const free = mayTake(old, kind, real) && mayTake(old, kind, effective) && mayTake(old, kind, saved)
+  let ids = changetype<usize>(old) + kind
+  if (real == <u32>-1) real = load<u32>(ids)
+  if (effective == <u32>-1) effective = load<u32>(ids, 4)
+  if (saved == <u32>-1) saved = load<u32>(ids, 8)
+  if (real == load<u32>(ids) && effective == load<u32>(ids, 4) && saved == load<u32>(ids, 8)) return 0
+  const free = mayTake(ids, real) && mayTake(ids, effective) && mayTake(ids, saved)
   if (!free && !hasCap(old.capsLow, old.capsHigh, cap)) return -EPERM
-  const same0 = real == <u32>-1 || real == idAt(old, kind, 0)
-  const same1 = effective == <u32>-1 || effective == idAt(old, kind, 1)
-  const same2 = saved == <u32>-1 || saved == idAt(old, kind, 2)
-  if (same0 && same1 && same2) return 0
   const cred = ownCred(task)
   if (nil(cred)) return -ENOMEM
-  const ids = changetype<usize>(cred) + kind
-  if (real != <u32>-1) store<u32>(ids, real)
-  if (effective != <u32>-1) store<u32>(ids, effective, 4)
-  if (saved != <u32>-1) store<u32>(ids, saved, 8)
+  ids = changetype<usize>(cred) + kind
+  store<u32>(ids, real)
+  store<u32>(ids, effective, 4)
+  store<u32>(ids, saved, 8)
   return 1
 }
 
