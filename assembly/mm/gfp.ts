@@ -1,7 +1,7 @@
 // Who may allocate under memory pressure: the level is set from outside, and stands for how little memory is left. Allocations that
 // are made to fail are refused here too, so that a machine without trouble pays for one comparison.
 
-import { GFP_KERNEL, __GFP_DIRECT_RECLAIM, __GFP_HIGH, __GFP_NOFAIL } from '../uapi/constants'
+import { GFP_KERNEL, __GFP_DIRECT_RECLAIM, __GFP_HIGH } from '../uapi/constants'
 import { kernel } from '../kernel'
 import { shouldFail } from './failslab'
 
@@ -14,8 +14,10 @@ export const PRESSURE_HIGH: u32 = 2
 /** GFP_KERNEL fails too: waiting does not help. */
 export const PRESSURE_CRITICAL: u32 = 3
 
+// A bit that no mask of Linux has.
+const NOFAIL: u32 = 0x80000000
 /** For what Linux needs no memory for: only the end of all memory makes it fail. */
-export const GFP_NOFAIL: u32 = GFP_KERNEL | __GFP_NOFAIL
+export const GFP_NOFAIL: u32 = GFP_KERNEL | NOFAIL
 
 /** Whether an allocation of `size` bytes with this mask may be tried. */
 // @ts-ignore: decorator
@@ -32,7 +34,7 @@ export function setPressure(level: u32): void {
 }
 
 function survivesTrouble(size: u32, gfp: u32): bool {
-  return (gfp & __GFP_NOFAIL) != 0 || (!shouldFail(size) && survives(gfp))
+  return (gfp & NOFAIL) != 0 || (!shouldFail(size) && survives(gfp))
 }
 
 function survives(gfp: u32): bool {

@@ -403,7 +403,6 @@ export const __GFP_IO = 0x40
 export const __GFP_FS = 0x80
 export const __GFP_DIRECT_RECLAIM = 0x400
 export const __GFP_KSWAPD_RECLAIM = 0x800
-export const __GFP_NOFAIL = 0x8000
 export const GFP_NOWAIT = 0x800
 export const GFP_ATOMIC = 0x820
 export const GFP_KERNEL = 0xcc0
