@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { INNER_NAMES } from './inner-names.mjs'
-import { CHANGES, smallLoader } from './loader.mjs'
+import { CHANGES, releaseOnly, smallLoader } from './loader.mjs'
 import { pack } from './packed.mjs'
 import { BuildError, runTool } from './progress.mjs'
 
@@ -93,7 +93,7 @@ const SETTINGS = {
 async function bundleInto(root, files, settings) {
   const { build } = await import('esbuild')
   const entryPoints = Object.entries(files).map(([out, file]) => ({ in: file, out }))
-  const plugins = [embeddedKernel(root), importedKernel, smallLoader]
+  const plugins = [embeddedKernel(root), importedKernel, smallLoader, releaseOnly]
   try {
     return (await build({ absWorkingDir: root, entryPoints, plugins, ...settings })).outputFiles
   } catch (error) {

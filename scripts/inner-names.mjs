@@ -60,7 +60,6 @@ export const INNER_NAMES = [
   'setTap',
   // explain(), faults, journals
   'agrees',
-  'describeSocket',
   'dispatchesLater',
   'giveBack',
   'givesUp',

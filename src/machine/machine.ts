@@ -2,7 +2,7 @@
 // anything lies; what others keep are references that they only hand back.
 
 import { type Abi, LAYOUT } from './abi.generated.js'
-import { Copies } from './copies.js'
+import { type Copies, copiesOf } from './copies.js'
 import { instantiate, isDebug, makeMemory } from './instantiate.js'
 import { Readers, type ViewSource } from './readers.js'
 import { Views } from './views.js'
@@ -80,7 +80,7 @@ export class Machine extends Windows implements ViewSource {
     const memory = makeMemory(config.memory)
     super(memory.buffer)
     const abi = instantiate(config.module, memory, (kindSlot, a, b) => this.#call(kindSlot, a, b))
-    this.copies = isDebug(config.module) ? new Copies(this.bytes) : null
+    this.copies = copiesOf(this.bytes, isDebug(config.module))
     this.messages = new Views(memory.buffer, this.words)
     this.data = new Views(memory.buffer, this.words)
     this.raw = abi
