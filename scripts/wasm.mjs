@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseAbi, renderAbi } from './abi.mjs'
+import { orderFunctions } from './function-order.mjs'
 import { BuildError, runTool } from './progress.mjs'
 import { hashFiles, listFiles } from './stamp.mjs'
 
@@ -12,6 +13,7 @@ export const WASM_INPUTS = [
   'asconfig.json',
   'package-lock.json',
   'scripts/abi.mjs',
+  'scripts/function-order.mjs',
   'scripts/progress.mjs',
   'scripts/stamp.mjs',
   'scripts/wasm.mjs',
@@ -62,6 +64,10 @@ async function finishRelease(root, abi) {
   module.setFeatures(FEATURES.reduce((all, name) => all | binaryen.Features[name], 0))
   optimizeWhole(binaryen, module)
   orderFunctions(binaryen, module)
+  module.runPasses(['coalesce-locals', 'reorder-locals'])
+  // The last step works on what is written, and leaves out more stores to locals.
+  binaryen.setGenerateStackIR(true)
+  binaryen.setOptimizeStackIR(true)
   writeFileSync(file, module.emitBinary())
 }
 
@@ -76,26 +82,6 @@ function optimizeWhole(binaryen, module) {
   binaryen.setAlwaysInlineMaxSize(ALWAYS_INLINE_SIZE)
   module.optimize()
   module.optimize()
-}
-
-// Functions of the same type stand together, those with few parameters first: the list of their types compresses better, and so
-// does the code, as the same parameters and locals mean the same things.
-function orderFunctions(binaryen, module) {
-  const functions = Array.from({ length: module.getNumFunctions() }, (_, index) => {
-    const info = binaryen.getFunctionInfo(module.getFunctionByIndex(index))
-    const params = binaryen.expandType(info.params)
-    return { ...info, parameters: params.length, signature: `${params}:${binaryen.expandType(info.results)}` }
-  })
-  const own = functions.filter(({ base }) => !base)
-  own.sort(
-    (a, b) => a.parameters - b.parameters || (a.signature < b.signature ? -1 : a.signature > b.signature ? 1 : 0),
-  )
-  for (const { name, params, results, vars, body } of own) {
-    const copy = module.copyExpression(body)
-    module.removeFunction(name)
-    module.addFunction(name, params, results, vars, copy)
-  }
-  module.runPasses(['coalesce-locals'])
 }
 
 function agreedLayout(root, abi) {
