@@ -25,7 +25,7 @@ import { FILTER_PROC } from '../netlink/deliver'
 import { hasListeners } from '../netlink/group'
 import { logDetach } from '../netlink/group-log'
 import { kernelBroadcastFiltered, kernelSkb } from '../netlink/kernelsock'
-import { portFind } from '../netlink/port'
+import { portLook } from '../netlink/port'
 import { SOCK_LOGGED, Sock, coldOf, keyOf } from '../netlink/sock'
 import { Skb, skbData } from '../skb/skb'
 import { CN_HEADERS, writeHeaders } from './wire'
@@ -43,7 +43,7 @@ export function procRequest(skb: Skb): void {
   const data = skbData(skb)
   const length: u32 = load<u16>(data, 32)
   if (length != 4 && length != 8) return
-  const sock = portFind(keyOf(0, NETLINK_CONNECTOR), skb.portid)
+  const sock = portLook(keyOf(0, NETLINK_CONNECTOR), skb.portid)
   if (nil(sock) || sock.task.pidns != 0) return
   const operation = load<u32>(data, CN_HEADERS)
   const asked = length == 8 ? load<u32>(data, CN_HEADERS + 4) & EVENT_ALL : 0

@@ -14,13 +14,15 @@ export function growArray(old: usize, oldSize: u32, used: u32, size: u32): usize
 }
 
 /**
- * A ring of `entries` words that begins with the `count` words from `head` on of an old one (0: there is none), which is given
- * back; 0 without memory.
+ * A ring of `entries` words with the words from `head` to `tail` of an old one (0: there is none) at the same places, which are taken
+ * modulo the rings' lengths; the old one is given back. 0 without memory.
  */
-export function growRing(old: usize, mask: u32, head: u32, count: u32, entries: u32, gfp: u32): usize {
+export function growRing(old: usize, mask: u32, head: u32, tail: u32, entries: u32, gfp: u32): usize {
   const ring = alloc(entries << 2, gfp)
   if (ring && old) {
-    for (let i: u32 = 0; i < count; i++) store<u32>(ring + (i << 2), load<u32>(old + (((head + i) & mask) << 2)))
+    for (; head != tail; head++) {
+      store<u32>(ring + ((head & (entries - 1)) << 2), load<u32>(old + ((head & mask) << 2)))
+    }
     free(old, (mask + 1) << 2)
   }
   return ring

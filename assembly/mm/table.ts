@@ -66,6 +66,11 @@ export function tableFind(table: usize, a: u32, b: u32, aAt: u32, bAt: u32): usi
   }
 }
 
+/** tableFind() for ways that are not hot: not inlined. */
+export function tableLook(table: usize, a: u32, b: u32, aAt: u32, bAt: u32): usize {
+  return tableFind(table, a, b, aAt, bAt)
+}
+
 function place(slots: usize, mask: u32, reference: usize, hash: u32): void {
   let at = homeOf(hash, mask)
   while (load<usize>(slots + (at << 2))) at = (at + 1) & mask

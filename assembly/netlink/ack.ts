@@ -23,7 +23,7 @@ import { ENOBUFS, ENOMEM } from '../uapi/errno'
 import { SCRATCH_AT, TRANSMIT_AT, nil } from '../memory'
 import { Skb, skbData } from '../skb/skb'
 import { kernelSkb, kernelUnicast } from './kernelsock'
-import { portFind } from './port'
+import { portLook } from './port'
 import { SOCK_CAP_ACK, SOCK_EXT_ACK, Sock, setError } from './sock'
 import { wakeReaders } from './wake'
 
@@ -71,7 +71,7 @@ export function ackSend(
   more: u32,
 ): void {
   if (request.len < NLMSG_HEADER || offset > request.len - NLMSG_HEADER) return
-  const sock = portFind(key, request.portid)
+  const sock = portLook(key, request.portid)
   const flags = nil(sock) ? 0 : sock.flags
   const from = skbData(request) + offset
   const whole = error != 0 && !(flags & SOCK_CAP_ACK)

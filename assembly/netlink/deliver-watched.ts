@@ -8,7 +8,7 @@ import { Skb, skbPut } from '../skb/skb'
 import { delay } from './delay'
 import { FROM_KERNEL_ATOMIC, kept, overrun, shortened, takeOne, unicastTo } from './deliver'
 import { kernelInput } from './input'
-import { portFind } from './port'
+import { portLook } from './port'
 import { INPUT_CONNECTOR, protocolAt } from './protocol'
 import { SOCK_ARMED_ROOM, SOCK_CONNECTED, Sock } from './sock'
 import { blockedOn } from './wake'
@@ -29,7 +29,7 @@ import {
 
 /** unicast() of deliver.ts. */
 export function unicastWatched(key: u32, skb: Skb, portid: u32, from: u32): i32 {
-  const sock = portid ? portFind(key, portid) : changetype<Sock>(0)
+  const sock = portid ? portLook(key, portid) : changetype<Sock>(0)
   if (nil(sock)) return portid ? -ECONNREFUSED : inputWatched(key, skb)
   if (sock.flags & SOCK_CONNECTED && sock.cold.dstPortid != skb.portid) {
     tapDelivery(sock, VERDICT_REFUSED)

@@ -10,7 +10,7 @@ import { sockHold, sockLetGo } from './close'
 import { LEFT_OUT, deliverDump } from './deliver'
 import { rmemOf } from './group-log'
 import { kernelSkb } from './kernelsock'
-import { portFind } from './port'
+import { portLook } from './port'
 import { SOCK_DUMPING, SOCK_DYING, Sock, coldOf, rcvbufOf, setError } from './sock'
 import { wakeReaders } from './wake'
 import { VERDICT_FILTERED, tapBegin, tapDelivery, tapEnd, verdictOf } from './watch'
@@ -54,7 +54,7 @@ export function noteReceive(sock: Sock, length: u32): void {
 
 /** Prepares a dump for the socket with a port: the slot of its hooks, -ECONNREFUSED, -EBUSY while another one runs, -ENOMEM. */
 export function dumpOpen(key: u32, portid: u32, seq: u32, minAlloc: u32): i32 {
-  const sock = portFind(key, portid)
+  const sock = portLook(key, portid)
   if (nil(sock)) return -ECONNREFUSED
   const cold = coldOf(sock)
   if (nil(cold)) return -ENOMEM
@@ -86,13 +86,13 @@ function forget(sock: Sock): void {
 
 /** Takes a dump back whose start hook refused. */
 export function dumpAbort(key: u32, portid: u32): void {
-  const sock = portFind(key, portid)
+  const sock = portLook(key, portid)
   if (!nil(dumpOf(sock))) forget(sock)
 }
 
 /** Starts it with the first part: -EINTR, so that no acknowledgement follows, or the error of the part. */
 export function dumpBegin(key: u32, portid: u32): i32 {
-  const sock = portFind(key, portid)
+  const sock = portLook(key, portid)
   const dump = dumpOf(sock)
   if (nil(dump)) return -ECONNREFUSED
   dump.running = 1

@@ -6,6 +6,7 @@
 
 import { GFP_NOFAIL } from '../mm/gfp'
 import { alloc, free } from '../mm/alloc'
+import { growRing } from '../mm/grow'
 import { kernel } from '../kernel'
 import { nil } from '../memory'
 import { ringAt, ringCount, ringFirst, ringPush, ringReserve, updateLimit } from '../skb/ring'
@@ -223,14 +224,15 @@ function plainRemove(group: Group, sock: Sock): void {
 // Whether the list of plain members serves: one that was too long is made again when there are few, and what a filter does to a
 // message depends on who was served before.
 function plainServes(group: Group): bool {
-  if (group.listed == UNLISTED && (group.plainCount > MOST_PLAIN / 2 || !list(group))) return false
+  if (group.listed == UNLISTED && group.plainCount > MOST_PLAIN / 2) return false
+  if (group.listed == UNLISTED) list(group)
   for (let i: u32 = 0; i < group.listed; i++) {
     if (plainMember(group, i).flags & SOCK_FILTERED) return false
   }
   return true
 }
 
-function list(group: Group): bool {
+function list(group: Group): void {
   group.listed = 0
   for (let i: u32 = 0; i < group.used; i++) {
     const sock = memberAt(group, i)
@@ -238,7 +240,6 @@ function list(group: Group): bool {
     store<usize>(plainAt(group, group.listed), changetype<usize>(sock))
     group.listed += 1
   }
-  return true
 }
 
 // ---- the log
@@ -296,15 +297,10 @@ function reserve(group: Group): bool {
 
 function grow(group: Group): bool {
   const size = group.logMask + 1
-  const log = alloc(size << 3, GFP_NOFAIL)
+  const log = growRing(group.log, group.logMask, group.logHead, group.logTail, size << 1, GFP_NOFAIL)
   if (!log) return false
-  const mask = (size << 1) - 1
-  for (let place = group.logHead; place != group.logTail; place++) {
-    store<usize>(log + ((place & mask) << 2), load<usize>(entryAt(group, place)))
-  }
-  free(group.log, size << 2)
   group.log = log
-  group.logMask = mask
+  group.logMask = (size << 1) - 1
   return true
 }
 

@@ -7,7 +7,7 @@ import { truesizeOf } from '../mm/truesize'
 import { slotGive, slotTake } from '../slot'
 import { Skb, skbAlloc, skbData, skbPut } from '../skb/skb'
 import { FILTER_NONE, FROM_KERNEL, FROM_KERNEL_ATOMIC, broadcast, unicast } from './deliver'
-import { groupFind, memberAt } from './group'
+import { groupLook, memberAt } from './group'
 import { INPUT_CONNECTOR, INPUT_HOST, INPUT_NONE, MAX_PROTOCOLS, MIN_GROUPS, Protocol, protocolAt } from './protocol'
 import { SOCK_NO_ENOBUFS, Sock, setError } from './sock'
 import { wakeReaders } from './wake'
@@ -127,7 +127,7 @@ function notify(number: u32, skb: Skb, portid: u32, group: u32, report: bool): i
  * an ENOBUFS leaves nothing.
  */
 export function kernelSetError(number: u32, portid: u32, groupNumber: u32, error: u32): i32 {
-  const group = groupFind(number, groupNumber)
+  const group = groupLook(number, groupNumber)
   if (nil(group)) return 0
   let spared = 0
   for (let i = group.used; i > 0; i--) {

@@ -3,7 +3,7 @@
 import { EADDRINUSE, EBUSY, ENOBUFS } from '../uapi/errno'
 import { STATE, nil } from '../memory'
 import { Kernel } from '../kernel'
-import { tableAdd, tableFind, tableRemove, tableReserve } from '../mm/table'
+import { tableAdd, tableFind, tableLook, tableRemove, tableReserve } from '../mm/table'
 import { random } from '../time/random'
 import { SOCK_BOUND, Sock } from './sock'
 
@@ -18,6 +18,12 @@ export function portFind(key: u32, portid: u32): Sock {
   return changetype<Sock>(tableFind(table, key, portid, offsetof<Sock>('key'), offsetof<Sock>('portid')))
 }
 
+/** portFind() for ways that are not hot. */
+export function portLook(key: u32, portid: u32): Sock {
+  const table = STATE + offsetof<Kernel>('portSlots')
+  return changetype<Sock>(tableLook(table, key, portid, offsetof<Sock>('key'), offsetof<Sock>('portid')))
+}
+
 function reserve(): bool {
   return tableReserve(STATE + offsetof<Kernel>('portSlots'), offsetof<Sock>('key'), offsetof<Sock>('portid'))
 }
@@ -30,7 +36,7 @@ export function portInsert(sock: Sock, portid: u32): i32 {
   if (sock.flags & SOCK_BOUND) return sock.portid == portid ? 0 : -EBUSY
   const table = STATE + offsetof<Kernel>('portSlots')
   if (!reserve()) return -ENOBUFS
-  const taken = !nil(portFind(sock.key, portid))
+  const taken = !nil(portLook(sock.key, portid))
   sock.portid = portid
   if (taken) return -EADDRINUSE
   tableAdd(table, changetype<usize>(sock), offsetof<Sock>('key'), offsetof<Sock>('portid'))
@@ -51,6 +57,6 @@ export function portAutobind(sock: Sock): i32 {
   // Before anything is drawn: a call that fails leaves the generator where it was.
   if (!reserve()) return -ENOBUFS
   let portid = sock.task.ownTgid
-  while (!nil(portFind(sock.key, portid))) portid = 0x80000000 + random() % RANDOM_PORTS
+  while (!nil(portLook(sock.key, portid))) portid = 0x80000000 + random() % RANDOM_PORTS
   return portInsert(sock, portid)
 }

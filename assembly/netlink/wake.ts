@@ -32,12 +32,10 @@ function reserve(): bool {
   const queued = k.readyTail - k.readyHead
   if (k.armed + queued < size) return true
   const grown = size ? size << 1 : FIRST_ENTRIES
-  const ring = growRing(k.readyRing, k.readyMask, k.readyHead, queued, grown, GFP_KERNEL)
+  const ring = growRing(k.readyRing, k.readyMask, k.readyHead, k.readyTail, grown, GFP_KERNEL)
   if (!ring) return false
   k.readyRing = ring
   k.readyMask = grown - 1
-  k.readyHead = 0
-  k.readyTail = queued
   return true
 }
 

@@ -47,13 +47,10 @@ export function ringReserve(sock: Sock): bool {
 
 function ringMove(sock: Sock, entries: u32): bool {
   // Linux needs no memory to queue a message: whoever could allocate one can queue it, whatever the pressure.
-  const count = ringCount(sock)
-  const ring = growRing(sock.ring, sock.mask, sock.head, count, entries, GFP_NOFAIL)
+  const ring = growRing(sock.ring, sock.mask, sock.head, sock.tail, entries, GFP_NOFAIL)
   if (!ring) return false
   sock.ring = ring
   sock.mask = entries - 1
-  sock.head = 0
-  sock.tail = count
   return true
 }
 

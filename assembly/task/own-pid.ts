@@ -2,7 +2,7 @@
 
 import { Kernel } from '../kernel'
 import { STATE, nil } from '../memory'
-import { tableAdd, tableFind, tableGiveUp, tableRemove, tableReserve } from '../mm/table'
+import { tableAdd, tableLook, tableGiveUp, tableRemove, tableReserve } from '../mm/table'
 import { Task, taskByPid } from './task'
 
 const TABLE: usize = STATE + offsetof<Kernel>('ownPidSlots')
@@ -10,7 +10,7 @@ const TABLE: usize = STATE + offsetof<Kernel>('ownPidSlots')
 /** The process that has this id in its own pid namespace, or null. */
 export function taskByOwnPid(pidns: u32, pid: u32): Task {
   if (!pidns) return taskByPid(pid)
-  return changetype<Task>(tableFind(TABLE, pidns, pid, offsetof<Task>('pidns'), offsetof<Task>('ownTgid')))
+  return changetype<Task>(tableLook(TABLE, pidns, pid, offsetof<Task>('pidns'), offsetof<Task>('ownTgid')))
 }
 
 /** The least id of a namespace that no process has. */
