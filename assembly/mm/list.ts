@@ -24,3 +24,23 @@ export function listRemove(list: usize, item: usize): void {
   store<usize>(prev ? prev : list, next)
   store<usize>(next ? next : list, prev, 4)
 }
+
+// A chain: the list has one word, its first struct's reference, and the newest comes first. The place in it is a pair of words as
+// above, anywhere in the struct, so that a struct can be in several.
+
+/** Puts a struct first; `at` is the offset of its pair. */
+export function chainAdd(chain: usize, item: usize, at: usize): void {
+  const next = load<usize>(chain)
+  store<usize>(item + at, next)
+  store<usize>(item + at, 0, 4)
+  if (next) store<usize>(next + at, item, 4)
+  store<usize>(chain, item)
+}
+
+/** Takes a struct out. */
+export function chainRemove(chain: usize, item: usize, at: usize): void {
+  const next = load<usize>(item + at)
+  const prev = load<usize>(item + at, 4)
+  store<usize>(prev ? prev + at : chain, next)
+  if (next) store<usize>(next + at, prev, 4)
+}

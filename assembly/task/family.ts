@@ -2,6 +2,7 @@
 // tasks themselves, so that nobody is looked for among all tasks when one ends.
 
 import { nil } from '../memory'
+import { chainAdd, chainRemove } from '../mm/list'
 import { Task } from './task'
 
 // Links of a list without an end: the process itself is its beginning.
@@ -34,38 +35,38 @@ export function firstThread(process: Task): Task {
   return changetype<usize>(thread) == changetype<usize>(process) ? changetype<Task>(0) : thread
 }
 
+// @ts-ignore: decorator
+@inline
+function childrenOf(parent: Task): usize {
+  return changetype<usize>(parent) + offsetof<Task>('firstChild')
+}
+
+// @ts-ignore: decorator
+@inline
+function traceesOf(tracer: Task): usize {
+  return changetype<usize>(tracer) + offsetof<Task>('firstTracee')
+}
+
 /** A task has this parent, which may be null. */
 export function childAdd(parent: Task, child: Task): void {
-  if (nil(parent)) return
-  child.prevSibling = changetype<Task>(0)
-  child.nextSibling = parent.firstChild
-  if (!nil(parent.firstChild)) parent.firstChild.prevSibling = child
-  parent.firstChild = child
+  if (!nil(parent)) chainAdd(childrenOf(parent), changetype<usize>(child), offsetof<Task>('nextSibling'))
 }
 
 /** A child is going, or gets another parent. */
 export function childRemove(parent: Task, child: Task): void {
-  if (nil(parent)) return
-  if (nil(child.prevSibling)) parent.firstChild = child.nextSibling
-  else child.prevSibling.nextSibling = child.nextSibling
-  if (!nil(child.nextSibling)) child.nextSibling.prevSibling = child.prevSibling
+  if (!nil(parent)) chainRemove(childrenOf(parent), changetype<usize>(child), offsetof<Task>('nextSibling'))
 }
 
 /** A task is traced. */
 export function traceeAdd(tracer: Task, tracee: Task): void {
   tracee.tracer = tracer.pid
-  tracee.prevTracee = changetype<Task>(0)
-  tracee.nextTracee = tracer.firstTracee
-  if (!nil(tracer.firstTracee)) tracer.firstTracee.prevTracee = tracee
-  tracer.firstTracee = tracee
+  chainAdd(traceesOf(tracer), changetype<usize>(tracee), offsetof<Task>('nextTracee'))
 }
 
 /** A task is not traced any more. */
 export function traceeRemove(tracer: Task, tracee: Task): void {
   tracee.tracer = 0
-  if (nil(tracee.prevTracee)) tracer.firstTracee = tracee.nextTracee
-  else tracee.prevTracee.nextTracee = tracee.nextTracee
-  if (!nil(tracee.nextTracee)) tracee.nextTracee.prevTracee = tracee.prevTracee
+  chainRemove(traceesOf(tracer), changetype<usize>(tracee), offsetof<Task>('nextTracee'))
 }
 
 /** A task is going: its children go on with init as their parent, its tracees are let go. */
