@@ -6,13 +6,13 @@ import { Kernel, PROC_COUNTERS, kernel } from './kernel'
 import { MAX_CPUS } from './connector/proc'
 import { STATE, nil } from './memory'
 import { CALLBACK_NAME, CnCallback } from './connector/registry'
-import { rangesOf } from './connector/notify'
+import { NotifyRequest, rangesOf } from './connector/notify'
 import { filterCount, filterProgram } from './netlink/filter'
 import { firstModule, moduleName } from './module/module'
 import { membershipAt } from './netlink/group'
 import { queuedAt, queuedCount, rmemOf } from './netlink/group-log'
 import { inPlaceState } from './netlink/in-place'
-import { MAX_PROTOCOLS, protocolAt } from './netlink/protocol'
+import { MAX_PROTOCOLS, Protocol, protocolAt } from './netlink/protocol'
 import {
   Cold,
   DEFAULT_BUFFER,
@@ -60,7 +60,7 @@ function mixSkb(h: u64, skb: Skb): u64 {
 
 // Of a message that the kernel will look at later: netlink_capable() will be asked about them.
 function mixRights(h: u64, skb: Skb): u64 {
-  return mix(mix(h, skb.capsLow), skb.capsHigh)
+  return mixWords(h, changetype<usize>(skb) + offsetof<Skb>('capsLow'), 2)
 }
 
 function mixCred(h: u64, cred: Cred): u64 {
@@ -116,8 +116,8 @@ function mixSock(h: u64, sock: Sock): u64 {
 function mixTasks(h: u64): u64 {
   let task = kernel().firstTask
   while (!nil(task)) {
-    h = mix(mix(h, task.pid), task.tgid)
-    h = mix(mix(h, task.netns), task.parent)
+    // pid, tgid, netns, parent
+    h = mixWords(h, changetype<usize>(task) + offsetof<Task>('pid'), 4)
     h = mix(mix(h, task.session), task.comm0)
     h = mixWords(h, changetype<usize>(task) + offsetof<Task>('pidns'), 5)
     h = mixCred(mix(h, task.comm1), task.cred)
@@ -131,24 +131,28 @@ function mixTasks(h: u64): u64 {
   return h
 }
 
+function mixId(h: u64, callback: CnCallback): u64 {
+  return mixWords(h, changetype<usize>(callback) + offsetof<CnCallback>('idx'), 2)
+}
+
 function mixConnector(h: u64): u64 {
   const k = kernel()
   let callback = k.firstCallback
   while (!nil(callback)) {
-    h = mix(mix(h, callback.idx), callback.val)
+    h = mixId(h, callback)
     h = mixBytes(mix(h, callback.kind), changetype<usize>(callback) + CALLBACK_NAME, callback.nameLength)
     callback = callback.next
   }
   let work = k.firstWork
   while (!nil(work)) {
-    h = mixSkb(mix(mix(h, work.callback.idx), work.callback.val), work.skb)
+    h = mixSkb(mixId(h, work.callback), work.skb)
     h = mixRights(h, work.skb)
     work = work.next
   }
   let request = k.firstRequest
   while (!nil(request)) {
     h = mix(mix(h, request.group), request.slot ? 1 : 0)
-    h = mix(mix(h, request.idxCount), request.valCount)
+    h = mixWords(h, changetype<usize>(request) + offsetof<NotifyRequest>('idxCount'), 2)
     h = mixWords(h, rangesOf(request), (request.idxCount + request.valCount) << 1)
     request = request.next
   }
@@ -157,11 +161,8 @@ function mixConnector(h: u64): u64 {
 
 function mixProtocols(h: u64): u64 {
   for (let number: u32 = 0; number < MAX_PROTOCOLS; number++) {
-    const protocol = protocolAt(number)
-    h = mix(mix(h, protocol.registered), protocol.groups)
-    h = mix(mix(h, protocol.flags), protocol.input)
-    h = mix(mix(h, protocol.hooks), protocol.listening)
-    h = mix(h, protocol.present)
+    // All but the slot.
+    h = mixWords(h, changetype<usize>(protocolAt(number)), offsetof<Protocol>('slot') >>> 2)
   }
   return h
 }
@@ -201,7 +202,7 @@ export function stateHash(): u64 {
   h = mixWords(h, STATE + offsetof<Kernel>('pressure'), 15)
   h = mix(mix(h, k.nextPid), k.nextSocketId)
   h = mix(mix(mix(mix(h, k.endPage), k.messages), k.delivered), k.dropped)
-  h = mix(mixWords(h, STATE + offsetof<Kernel>('failProbability'), 7), k.failCount)
+  h = mixWords(h, STATE + offsetof<Kernel>('failProbability'), 8)
   h = mix(mix(h, k.notifier ? 1 : 0), k.procListeners)
   h = mixWords(mix(h, k.pidNamespaces), PROC_COUNTERS, MAX_CPUS)
   h = mixRest(mixConnector(mixTasks(mixProtocols(h))))

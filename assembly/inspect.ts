@@ -1,7 +1,7 @@
 // What can be asked about the machine as a whole: counts, memory, tasks, timers. Nothing here changes anything.
 
 import { Kernel, kernel } from './kernel'
-import { RECEIVE_AT, nil, refOf, setResult } from './memory'
+import { RECEIVE_AT, STATE, copyResults, nil, refOf, setResult } from './memory'
 import { pagesFree } from './mm/pages'
 import { RESULT_LIST, setLong } from './result'
 import { Task } from './task/task'
@@ -21,11 +21,9 @@ function workCount(): u32 {
  */
 export function readStats(): void {
   const k = kernel()
-  setLong(0, k.messages)
-  setLong(2, k.delivered)
-  setLong(4, k.dropped)
+  copyResults(RESULT_LIST, STATE + offsetof<Kernel>('messages'), 6)
   // sockets, callbacks, tasks, timers, groups, namespaces
-  for (let i: u32 = 0; i < 6; i++) setResult(RESULT_LIST + 6 + i, load<u32>(changetype<usize>(k) + offsetof<Kernel>('sockets') + (i << 2)))
+  copyResults(RESULT_LIST + 6, STATE + offsetof<Kernel>('sockets'), 6)
   setResult(RESULT_LIST + 12, workCount())
   setResult(RESULT_LIST + 13, k.delayed)
   setResult(RESULT_LIST + 14, k.bytesInUse)

@@ -29,8 +29,8 @@ import { Skb } from './skb/skb'
 //    296 │ watch, members of a group with a log; messages, delivered,     │
 //        │ dropped (u64): counts since boot                               │
 //    328 │ trouble; failslab: probability, interval, times, space, calls, │
-//    352 │ failed, generator of faults; modules, delayed messages         │
-//    368 │ failslab: count for the interval; table of tasks by own pid    │
+//    352 │ failed, generator of faults, count for the interval; modules,  │
+//    368 │ delayed messages, table of tasks by own pid                    │
 //    384 └────────────────────────────────────────────────────────────────┘
 //   +384  blocks at hand of each class: the first, and how many (16 pairs of words)
 //   +512  heads of the lists of free page runs, by size (32 words)
@@ -126,9 +126,9 @@ export class Kernel {
   failCalls: u32
   failed: u32
   faultRandom: u32
+  failCount: u32
   moduleList: usize
   delayed: u32
-  failCount: u32
   ownPidSlots: usize
   ownPidMask: u32
   ownPidCount: u32

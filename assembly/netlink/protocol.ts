@@ -11,8 +11,8 @@ import { Sock, protocolOf } from './sock'
 //      0 ┌──────────────┬──────────────┐
 //        │ registered   │ groups       │ whether sockets can be opened; the highest group
 //      8 │ flags        │ input        │ NL_CFG_F_*; who takes messages to port 0
-//     16 │ slot         │ hooks        │ the host's functions; which of them exist
-//     24 │ listening    │ present      │ whether has_listeners looks at members; whether there is a kernel socket
+//     16 │ hooks        │ listening    │ which functions the host has; whether has_listeners looks at members
+//     24 │ present      │ slot         │ whether there is a kernel socket; the host's functions
 //     32 └──────────────┴──────────────┘
 @unmanaged
 export class Protocol {
@@ -20,10 +20,10 @@ export class Protocol {
   groups: u32
   flags: u32
   input: u32
-  slot: u32
   hooks: u32
   listening: u32
   present: u32
+  slot: u32
 }
 
 /** How many protocol numbers there are. */
