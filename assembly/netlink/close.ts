@@ -5,7 +5,6 @@ import { allocZero, free } from '../mm/alloc'
 import { GFP_KERNEL } from '../uapi/constants'
 import { kernel } from '../kernel'
 import { nil, refOf } from '../memory'
-import { chainAdd, chainRemove } from '../mm/list'
 import { CALL_RELEASE, callHost } from '../slot'
 import { ringFree } from '../skb/ring'
 import { credGet, credPut } from '../task/cred'
@@ -33,12 +32,6 @@ import {
 } from './sock'
 import { fire, forgetBlocked } from './wake'
 
-// @ts-ignore: decorator
-@inline
-function socketsOf(task: Task): usize {
-  return changetype<usize>(task) + offsetof<Task>('sockets')
-}
-
 /** A new socket of a task: its reference, -ENFILE at the limit, -ENOBUFS without memory. */
 export function sockCreate(task: Task, protocol: u32, dgram: bool): i32 {
   const k = kernel()
@@ -51,7 +44,9 @@ export function sockCreate(task: Task, protocol: u32, dgram: bool): i32 {
   sock.flags = (dgram ? SOCK_IS_DGRAM : 0) | (protocolAt(protocol).input == INPUT_HOST ? SOCK_SERVED : 0)
   sock.task = task
   sock.cred = credGet(task.cred)
-  chainAdd(socketsOf(task), changetype<usize>(sock), offsetof<Sock>('next'))
+  sock.next = task.sockets
+  if (!nil(task.sockets)) task.sockets.prev = sock
+  task.sockets = sock
   return refOf(sock)
 }
 
@@ -60,7 +55,9 @@ export function sockCreate(task: Task, protocol: u32, dgram: bool): i32 {
  * notifier of a bound one), then it is given back: a hook may do what it likes.
  */
 export function sockRelease(sock: Sock): void {
-  chainRemove(socketsOf(sock.task), changetype<usize>(sock), offsetof<Sock>('next'))
+  if (nil(sock.prev)) sock.task.sockets = sock.next
+  else sock.prev.next = sock.next
+  if (!nil(sock.next)) sock.next.prev = sock.prev
   if (sock.flags & SOCK_BUSY) sock.flags |= SOCK_DYING
   else destroy(sock)
 }

@@ -224,8 +224,10 @@ function plainRemove(group: Group, sock: Sock): void {
 // Whether the list of plain members serves: one that was too long is made again when there are few, and what a filter does to a
 // message depends on who was served before.
 function plainServes(group: Group): bool {
-  if (group.listed == UNLISTED && group.plainCount > MOST_PLAIN / 2) return false
-  if (group.listed == UNLISTED) list(group)
+  if (group.listed == UNLISTED) {
+    if (group.plainCount > MOST_PLAIN / 2) return false
+    list(group)
+  }
   for (let i: u32 = 0; i < group.listed; i++) {
     if (plainMember(group, i).flags & SOCK_FILTERED) return false
   }
