@@ -51,7 +51,8 @@ function report({ options, machine, outcome, rows }) {
     `Met: ${countMet(rows)} (a timed cell is met if it is met by ${Math.round((MARGIN - 1) * 100)} %).`,
   ]
   for (const [what, reason] of outcome.problems) lines.push(...wrap(`Could not run: ${what}: ${reason}.`))
-  if (options.all) lines.push(...wrap(`Goals that no measurement reached: ${unmeasured(rows).join('; ')}.`))
+  const left = options.all ? unmeasured(rows) : []
+  if (left.length > 0) lines.push(...wrap(`Goals that no measurement reached: ${left.join('; ')}.`))
   return `${lines.join('\n')}\n`
 }
 

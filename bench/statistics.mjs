@@ -16,8 +16,12 @@ export function summarize(passes) {
   return { min: smallest(all), median: median(all), passes: passes.map((samples) => smallest(samples)) }
 }
 
-/** How many times faster `ours` is than `theirs` (or, given the other way round, slower): by the minima, by the medians, and the range over the passes. */
+/**
+ * How many times faster `ours` is than `theirs` (or, given the other way round, slower): by the minima, by the medians, and the range over the
+ * passes. Nothing where a clock was too coarse for what it measured.
+ */
 export function compare(theirs, ours) {
+  if (theirs.min === 0 || ours.min === 0) return undefined
   const perPass = ours.passes.map((min, i) => theirs.passes[i] / min).filter(Number.isFinite)
   return {
     value: theirs.min / ours.min,

@@ -88,19 +88,26 @@ export function queuedShift(sock: Sock, skb: Skb): void {
     sock.head += 1
     sock.rmem -= skb.truesize
   } else {
-    sock.cold.cursor += 1
-    sock.cold.cursorSum += skb.truesize
+    const cold = sock.cold
+    cold.cursor += 1
+    cold.cursorSum += skb.truesize
+    cold.log.unread -= 1
   }
 }
 
 // ---- members who read along
 
-/** Less room than was thought: how much can be logged before all members are looked at. */
-export function logNarrow(sock: Sock): void {
+function roomBeyond(sock: Sock, rmem: u32): u32 {
   const rcvbuf = rcvbufOf(sock)
-  const rmem = rmemOf(sock)
+  return rcvbuf > rmem ? rcvbuf - rmem : 0
+}
+
+/** Less room than was thought, in a queue that has all that was logged so far: how much can be logged before all members are looked at. */
+export function logNarrow(sock: Sock): void {
   const group = sock.cold.log
-  group.slack = min(group.slack, rcvbuf > rmem ? rcvbuf - rmem : 0)
+  const room = roomBeyond(sock, sock.rmem)
+  group.slack = min(group.slack, room)
+  group.base = min(group.base, room)
 }
 
 function skip(sock: Sock): void {
@@ -119,7 +126,10 @@ export function logAttach(sock: Sock): void {
   const group = membershipAt(cold, 0).group
   if (!group.log || rcvbufOf(sock) < min(group.live << 6, LEAST_RCVBUF)) return
   plainRemove(group, sock)
-  if (!group.attached) group.slack = 0xffffffff
+  if (!group.attached) {
+    group.slack = 0xffffffff
+    group.base = 0xffffffff
+  }
   group.attached += 1
   cold.log = group
   sock.flags |= SOCK_LOGGED
@@ -135,6 +145,7 @@ export function logSettle(sock: Sock): void {
   while (cold.cursor != group.logTail && ringReserve(sock)) {
     ringPush(sock, messageAt(group, cold.cursor))
     cold.cursor += 1
+    group.unread -= 1
   }
   const lost = group.logTail - cold.cursor
   if (lost) {
@@ -143,6 +154,7 @@ export function logSettle(sock: Sock): void {
     noteLoss(sock, lost)
   }
   skip(sock)
+  logNarrow(sock)
 }
 
 /** Makes the socket a plain member: its queue holds all that it has not read. */
@@ -158,14 +170,20 @@ function becomePlain(sock: Sock): void {
 }
 
 function forget(sock: Sock): void {
+  const group = sock.cold.log
   sock.flags &= ~SOCK_LOGGED
-  sock.cold.log.attached -= 1
+  group.attached -= 1
+  assert(group.attached != 0 || group.unread == 0, 'group log: entries that nobody reads count as unread')
 }
 
 // Gives back what the socket has not read.
 function logDrop(sock: Sock): void {
   const cold = sock.cold
-  for (; cold.cursor != cold.log.logTail; cold.cursor++) skbPut(messageAt(cold.log, cold.cursor))
+  const group = cold.log
+  for (; cold.cursor != group.logTail; cold.cursor++) {
+    skbPut(messageAt(group, cold.cursor))
+    group.unread -= 1
+  }
 }
 
 /** The socket leaves the group: with its queue, or for ever. */
@@ -312,15 +330,20 @@ function grow(group: Group): bool {
  */
 function look(group: Group, truesize: u32): void {
   let slack: u32 = 0xffffffff
+  let base: u32 = 0xffffffff
   for (let i: u32 = 0; i < group.used; i++) {
     const sock = memberAt(group, i)
     if (nil(sock) || !(sock.flags & SOCK_LOGGED)) continue
     const rmem = rmemOf(sock)
-    const rcvbuf = rcvbufOf(sock)
-    if (rmem != 0 && rmem + truesize > rcvbuf) logDetach(sock)
-    else slack = min(slack, rcvbuf > rmem ? rcvbuf - rmem : 0)
+    if (rmem != 0 && rmem + truesize > rcvbufOf(sock)) {
+      logDetach(sock)
+      continue
+    }
+    slack = min(slack, roomBeyond(sock, rmem))
+    base = min(base, roomBeyond(sock, sock.rmem))
   }
   group.slack = slack
+  group.base = base
 }
 
 /** The socket itself if it reads this group's log, its queue having all that was logged so far; else null. */
@@ -336,6 +359,11 @@ function readerOf(group: Group, sock: Sock): Sock {
  */
 export function logAppend(group: Group, skb: Skb, sender: Sock, excluded: Sock): i32 {
   const truesize = skb.truesize
+  if (!group.unread) {
+    // Nobody has to be looked at while all members keep up.
+    group.logHead = group.logTail
+    group.slack = group.base
+  }
   if (truesize > group.slack) look(group, truesize)
   if (!reserve(group) || !plainServes(group)) return -1
   const first = readerOf(group, sender)
@@ -344,6 +372,7 @@ export function logAppend(group: Group, skb: Skb, sender: Sock, excluded: Sock):
   if (!count) return 0
   skb.refs += count
   store<usize>(entryAt(group, group.logTail), changetype<usize>(skb))
+  group.unread += count
   group.logTail += 1
   group.logSum += truesize
   group.slack = group.slack > truesize ? group.slack - truesize : 0

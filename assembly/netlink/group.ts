@@ -12,7 +12,7 @@ import { logDetach, logFree, logJoin, logLeave } from './group-log'
 import { Cold, SOCK_LOGGED, Sock, coldOf, protocolOf } from './sock'
 import { protocolAt } from './protocol'
 
-//   struct Group, 64 bytes
+//   struct Group, 72 bytes
 //      0 ┌──────────────┬──────────────┐
 //        │ key          │ number       │ netns and protocol
 //      8 │ members      │ used         │ array of sockets, oldest first; entries with holes
@@ -22,7 +22,8 @@ import { protocolAt } from './protocol'
 //     40 │ logSum       │ slack        │ bytes accounted for all entries ever; what surely fits before all members are looked at
 //     48 │ attached     │ plain        │ how many read along; the list of those who do not, oldest first,
 //     56 │ plainCount   │ listed       │ their number, and how many the list has
-//     64 └──────────────┴──────────────┘
+//     64 │ unread       │ base         │ entries that members have not read, over all; the slack when there are none
+//     72 └──────────────┴──────────────┘
 @unmanaged
 export class Group {
   key: u32
@@ -41,6 +42,8 @@ export class Group {
   plain: usize
   plainCount: u32
   listed: u32
+  unread: u32
+  base: u32
 }
 
 //   struct Membership, 12 bytes, in an array of the socket's cold part
@@ -54,7 +57,7 @@ export class Membership {
   index: u32
 }
 
-const GROUP_SIZE: u32 = 64
+const GROUP_SIZE: u32 = 72
 const MEMBERSHIP_SIZE: u32 = 12
 const FIRST_ROOM: u32 = 16
 const FIRST_MEMBERSHIPS: u32 = 5

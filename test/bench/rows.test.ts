@@ -26,6 +26,14 @@ describe('a row', () => {
     expect(row).toMatchObject({ value: 0.05, met: { must: true, dream: true } })
   })
 
+  test('has no ratio where the clock was too coarse', () => {
+    const row = rowOf(one({ part: 'part', goal: 'unicast-64', against: 'linux' }), {
+      linux: { part: [[300]] },
+      node: { part: [[0, 1]] },
+    })
+    expect(row).toMatchObject({ ratio: undefined, value: undefined, met: undefined })
+  })
+
   test('takes the part that the rival has under another name', () => {
     const row = rowOf(one({ part: 'part', theirPart: 'burst', title: 'title', against: 'linux' }), samples)
     expect(row).toMatchObject({ value: 10, title: 'title', met: undefined })

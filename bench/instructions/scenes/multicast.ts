@@ -17,7 +17,7 @@ const PROTOCOL = 25
 const GROUP = 20
 const QUEUE_BYTES = 1 << 20
 const MESSAGES = 16
-/** Now and then a send looks at all members, which the others share: that is in the mean, the first rounds of a new group too. */
+/** A new group's first sends look at all members: that is in the mean. */
 const MANY = 512
 
 /** netlink_broadcast() to many listeners, and how each of them receives what is queued. */
