@@ -26,7 +26,7 @@ import {
 
 const FIRST_ENTRIES: u32 = 16
 /** So many plain members are kept as a list; with more of them a multicast looks at every member. */
-export const MOST_PLAIN: u32 = 64
+const MOST_PLAIN: u32 = 64
 /** Nothing is known about the list of plain members. */
 const UNLISTED: u32 = 0xffffffff
 // With less room in a large group somebody would have every few messages look at all members.

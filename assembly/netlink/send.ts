@@ -93,7 +93,7 @@ function fillNamed(sock: Sock, skb: Skb, named: bool, portid: u32, group: u32): 
 /** Delivers a filled message: the length or -errno, that of the copy for the port. The caller keeps its reference. */
 // @ts-ignore: decorator
 @inline
-export function sendOff(sock: Sock, skb: Skb): i32 {
+function sendOff(sock: Sock, skb: Skb): i32 {
   const key = sock.key
   const portid = skb.dstPortid
   const watched = kernel().watch
