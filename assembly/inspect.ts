@@ -2,6 +2,7 @@
 
 import { Kernel, kernel } from './kernel'
 import { RECEIVE_AT, STATE, copyResults, nil, refOf, setResult } from './memory'
+import { bytesInUse } from './mm/alloc'
 import { pagesFree } from './mm/pages'
 import { RESULT_LIST, setLong } from './result'
 import { Task } from './task/task'
@@ -26,7 +27,7 @@ export function readStats(): void {
   copyResults(RESULT_LIST + 6, STATE + offsetof<Kernel>('sockets'), 6)
   setResult(RESULT_LIST + 12, workCount())
   setResult(RESULT_LIST + 13, k.delayed)
-  setResult(RESULT_LIST + 14, k.bytesInUse)
+  setResult(RESULT_LIST + 14, bytesInUse())
   setResult(RESULT_LIST + 15, k.endPage - k.firstPage - pagesFree())
   setResult(RESULT_LIST + 16, k.endPage)
   setResult(RESULT_LIST + 17, k.failCalls)

@@ -14,7 +14,7 @@ import { Skb } from './skb/skb'
 //      0 ┌────────────────────────────────────────────────────────────────┐
 //        │ now (u64 ns)        │ nextOrdinal (u64, of all that has order) │
 //     16 │ random 0..3                                                    │
-//     32 │ firstPage, endPage, bytesInUse, pressure                       │ memory
+//     32 │ firstPage, endPage, bytesTaken, pressure                       │ memory; taken: in use, or at hand
 //     48 │ truesize table: skbuff, sharedInfo, smallHead, smallest,       │ profile
 //        │ largest; then dispatch, anyGroup, notifications                │
 //     80 │ limits: sockets, callbacks, tasks, timers, groups, namespaces  │
@@ -49,7 +49,7 @@ export class Kernel {
   random3: u32
   firstPage: u32
   endPage: u32
-  bytesInUse: u32
+  bytesTaken: u32
   pressure: u32
   skbuff: u32
   sharedInfo: u32

@@ -14,7 +14,7 @@ const CLASS_SHIFT: u32 = 6
 const LARGEST_CLASS: u32 = 16
 const USED_MASK: u32 = 0xff
 /** So many blocks of a class stay at hand at most. */
-const MOST_AT_HAND: u32 = 32
+const MOST_AT_HAND: u32 = 256
 
 // Poison is a debug aid: what is free, and what is new, holds these bytes, so that a stale or an unset read is seen.
 const FREED: u8 = 0xde
@@ -118,6 +118,7 @@ function allocSmall(sizeClass: u32): usize {
   const block = page.free
   page.free = load<u32>(block)
   page.info += 1
+  kernel().bytesTaken += sizeClass << CLASS_SHIFT
   if (!page.free) unlinkPage(PARTIAL_PAGES + (sizeClass << 2), number)
   return block
 }
@@ -139,7 +140,6 @@ export function alloc(size: u32, gfp: u32): usize {
     block = allocSmall(sizeClass)
     if (!block) return 0
   }
-  kernel().bytesInUse += sizeClass << CLASS_SHIFT
   if (!ASC_NO_ASSERT) memory.fill(block, FRESH, roomOf(size))
   return block
 }
@@ -147,7 +147,7 @@ export function alloc(size: u32, gfp: u32): usize {
 function allocPaged(size: u32): usize {
   const block: usize = takePages((size + PAGE_SIZE - 1) >>> PAGE_SHIFT) << PAGE_SHIFT
   if (!block) return 0
-  kernel().bytesInUse += roomOf(size)
+  kernel().bytesTaken += roomOf(size)
   if (!ASC_NO_ASSERT) memory.fill(block, FRESH, roomOf(size))
   return block
 }
@@ -169,7 +169,6 @@ export function free(block: usize, size: u32): void {
   }
   const sizeClass = classOf(size)
   assert(pageOf(pageNumber(block)).info >>> 8 == ((SMALL << 20) | sizeClass), 'mm: a small block is freed with another size')
-  kernel().bytesInUse -= sizeClass << CLASS_SHIFT
   const head = atHand(sizeClass)
   const count = load<u32>(head, 4)
   if (count == MOST_AT_HAND) {
@@ -184,7 +183,7 @@ export function free(block: usize, size: u32): void {
 function freePaged(block: usize, size: u32): void {
   const number = pageNumber(block)
   assert(runLength(number) == (size + PAGE_SIZE - 1) >>> PAGE_SHIFT, 'mm: a large block is freed with another size')
-  kernel().bytesInUse -= roomOf(size)
+  kernel().bytesTaken -= roomOf(size)
   freePages(number, (size + PAGE_SIZE - 1) >>> PAGE_SHIFT)
 }
 
@@ -197,6 +196,7 @@ function freeSmall(number: u32, block: usize, sizeClass: u32): void {
   store<u32>(block, page.free)
   page.free = block
   page.info -= 1
+  kernel().bytesTaken -= sizeClass << CLASS_SHIFT
   if (wasFull) linkPage(head, number)
   // One empty page of the class stays at hand; it is kept only while it is the sole one with free blocks.
   if ((page.info & USED_MASK) == 0 && (page.next || page.prev)) {
@@ -217,5 +217,9 @@ function poison(block: usize, size: u32): void {
 
 /** Bytes in blocks that have not been given back. */
 export function bytesInUse(): u32 {
-  return kernel().bytesInUse
+  let bytes = kernel().bytesTaken
+  for (let sizeClass: u32 = 1; sizeClass <= LARGEST_CLASS; sizeClass++) {
+    bytes -= load<u32>(atHand(sizeClass), 4) * (sizeClass << CLASS_SHIFT)
+  }
+  return bytes
 }

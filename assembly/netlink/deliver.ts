@@ -46,13 +46,27 @@ export const FILTER_ASKING: u32 = 2
 /** No result of take(): the receiver is not to have it. */
 export const LEFT_OUT: i32 = 1
 
-/** Puts a message that fits into the queue, which becomes one more owner of it. */
+/** Whether nothing can be in the way of a message. */
+// @ts-ignore: decorator
+@inline
+export function fits(sock: Sock, skb: Skb): bool {
+  return sock.rmem + skb.truesize <= sock.softlimit
+}
+
+/** Puts a message that fits into the queue, which takes the caller's reference over. */
+// @ts-ignore: decorator
+@inline
+export function enqueue(sock: Sock, skb: Skb): void {
+  ringPush(sock, skb)
+  wakeReaders(sock)
+}
+
+/** The same for one more owner. */
 // @ts-ignore: decorator
 @inline
 function accept(sock: Sock, skb: Skb): void {
   skbGet(skb)
-  ringPush(sock, skb)
-  wakeReaders(sock)
+  enqueue(sock, skb)
 }
 
 // Below softlimit nothing can be in the way; above it, this decides by the rules.
@@ -71,7 +85,7 @@ function takeCarefully(sock: Sock, skb: Skb): i32 {
 // @ts-ignore: decorator
 @inline
 export function take(sock: Sock, skb: Skb): i32 {
-  if (sock.rmem + skb.truesize <= sock.softlimit) {
+  if (fits(sock, skb)) {
     accept(sock, skb)
     return 0
   }

@@ -11,11 +11,22 @@ import {
   RESULT_PORTID,
   RESULT_SOCK_FLAGS,
 } from '../result'
-import { Skb, skbData, skbGet, skbPut } from '../skb/skb'
+import { Skb, skbData, skbFree, skbGet, skbPut } from '../skb/skb'
 import { ringCount, updateLimit } from '../skb/ring'
 import { noteReceive } from './dump'
 import { logAttach, queuedFirst, queuedShift } from './group-log'
-import { SOCK_ARMED_READ, SOCK_CONGESTED, SOCK_HAS_GROUPS, SOCK_LOGGED, SOCK_SERVED, Sock, errorOf, setError } from './sock'
+import {
+  SOCK_ARMED_READ,
+  SOCK_ARMED_ROOM,
+  SOCK_CONGESTED,
+  SOCK_ERROR,
+  SOCK_HAS_GROUPS,
+  SOCK_LOGGED,
+  SOCK_SERVED,
+  Sock,
+  errorOf,
+  setError,
+} from './sock'
 import { blockedOn, wakeSenders } from './wake'
 import { WATCH_TAP, tapReceive } from './watch'
 
@@ -35,8 +46,10 @@ function relieve(sock: Sock): void {
 @inline
 export function takeOff(sock: Sock, skb: Skb): void {
   queuedShift(sock, skb)
-  skbPut(skb)
-  relieve(sock)
+  if (skb.refs == 1) skbFree(skb)
+  else skb.refs -= 1
+  const plainMember = (sock.flags & (SOCK_HAS_GROUPS | SOCK_LOGGED)) == SOCK_HAS_GROUPS
+  if (plainMember || sock.flags & (SOCK_CONGESTED | SOCK_ARMED_ROOM)) relieve(sock)
 }
 
 function describe(sock: Sock, skb: Skb, copied: u32, flags: u32): void {
@@ -69,13 +82,15 @@ function present(skb: Skb, copied: u32): void {
  */
 export function receive(sock: Sock, len: u32, flags: u32): i32 {
   if (flags & MSG_OOB) return -EOPNOTSUPP
-  if (sock.flags & SOCK_SERVED) noteReceive(sock, len)
-  const error = errorOf(sock)
-  if (error) {
-    setError(sock, 0)
-    relieve(sock)
-    if (kernel().watch & WATCH_TAP) tapReceive(sock, changetype<Skb>(0), -(error as i32))
-    return -(error as i32)
+  if (sock.flags & (SOCK_SERVED | SOCK_ERROR)) {
+    if (sock.flags & SOCK_SERVED) noteReceive(sock, len)
+    const error = errorOf(sock)
+    if (error) {
+      setError(sock, 0)
+      relieve(sock)
+      if (kernel().watch & WATCH_TAP) tapReceive(sock, changetype<Skb>(0), -(error as i32))
+      return -(error as i32)
+    }
   }
   const skb = queuedFirst(sock)
   if (nil(skb)) {

@@ -9,10 +9,10 @@ import { Cred } from '../task/cred'
 import { Skb, skbAlloc, skbData, skbPut } from '../skb/skb'
 import { lowestGroup } from './bind'
 import { controlApply, controlCheck } from './control'
-import { FILTER_NONE, FROM_USER, broadcast, unicast } from './deliver'
-import { portAutobind } from './port'
+import { FILTER_NONE, FROM_USER, broadcast, enqueue, fits, unicast } from './deliver'
+import { portAutobind, portFind } from './port'
 import { netlinkAllowed } from './protocol'
-import { SOCK_BOUND, Sock, sndbufOf } from './sock'
+import { MIN_SNDBUF, SOCK_BOUND, SOCK_CONNECTED, SOCK_FILTERED, Sock, sndbufOf } from './sock'
 import { tapEnd, watchBegin } from './watch'
 
 const ADDRESS_BYTES = 12
@@ -111,6 +111,16 @@ export function post(sock: Sock, skb: Skb): i32 {
 
 /** Delivers a filled message, which is given up. */
 export function sendCommit(sock: Sock, skb: Skb): i32 {
+  const k = kernel()
+  if (!(k.watch | skb.dstGroup) && skb.dstPortid) {
+    // To one socket with room, as most messages go: our reference becomes the queue's.
+    const to = portFind(sock.key, skb.dstPortid)
+    if (!nil(to) && !(to.flags & (SOCK_FILTERED | SOCK_CONNECTED)) && fits(to, skb)) {
+      k.delivered += 1
+      enqueue(to, skb)
+      return skb.len
+    }
+  }
   const result = sendOff(sock, skb)
   skbPut(skb)
   return result
@@ -118,15 +128,15 @@ export function sendCommit(sock: Sock, skb: Skb): i32 {
 
 /** send(2) of the transmit window: to the peer, without control messages. What most messages take, so it asks for nothing else. */
 export function sendPlain(sock: Sock, len: u32, flags: u32): i32 {
-  if (flags & MSG_OOB || !len || !(sock.flags & SOCK_BOUND) || !fitsSndbuf(sock, len)) {
+  // Every send buffer takes so few bytes.
+  if (flags & MSG_OOB || len - 1 >= MIN_SNDBUF - RESERVED_BYTES || !(sock.flags & SOCK_BOUND)) {
     return sendWindow(sock, len, flags, 0, 0, 0, 0, 0)
   }
   const skb = skbAlloc(len, GFP_KERNEL)
   if (nil(skb)) return -ENOBUFS
   copyBytes(skbData(skb), TRANSMIT_AT, len)
-  const result = post(sock, skb)
-  skbPut(skb)
-  return result
+  fill(sock, skb, false, 0, 0)
+  return sendCommit(sock, skb)
 }
 
 /** Sends what lies in the transmit window. */

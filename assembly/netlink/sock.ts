@@ -149,9 +149,13 @@ export const SOCK_DELAYED: u32 = 4194304
 export const SOCK_LOGGED: u32 = 8388608
 
 const ERROR_SHIFT: u32 = 24
+/** Where the pending error is. */
+export const SOCK_ERROR: u32 = 0xff000000
 
 /** net.core.rmem_default and wmem_default. */
 export const DEFAULT_BUFFER: u32 = 212992
+/** No send buffer is smaller. */
+export const MIN_SNDBUF: u32 = 4608
 
 /** The key of a namespace and a protocol. */
 // @ts-ignore: decorator

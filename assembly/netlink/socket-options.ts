@@ -44,6 +44,7 @@ import { filterAttach, filterCount, filterFree, filterMemory, filterProgram } fr
 import { maskOf } from './group'
 import { logAttach, logDetach, rmemOf } from './group-log'
 import {
+  MIN_SNDBUF,
   SOCK_FILTERED,
   SOCK_FILTER_LOCKED,
   SOCK_IS_DGRAM,
@@ -65,7 +66,6 @@ import { putWord, setFlag, taskHas } from './option-value'
 /** net.core.rmem_max and wmem_max. */
 const MAX_BUFFER: u32 = 4194304
 const MIN_RCVBUF: u32 = 2304
-const MIN_SNDBUF: u32 = 4608
 const MEMINFO_BYTES: u32 = 36
 /** What the length of a filter counts beside its instructions, so that an empty one has a length too. */
 const FPROG_BYTES: u32 = 4

@@ -111,8 +111,13 @@ export function skbPut(skb: Skb): void {
   assert(skb.size != 0xdededede, 'skb: it is free already')
   assert(skb.refs != 0 && skb.refs < 0x40000000, 'skb: more references given back than taken')
   skb.refs -= 1
-  if (skb.refs == 0) {
-    assert(isGuardIntact(skb), 'skb: the guard bytes behind the payload were written over')
-    free(changetype<usize>(skb), allocatedSize(skb))
-  }
+  if (skb.refs == 0) skbFree(skb)
+}
+
+/** Frees a message that nobody else has. */
+// @ts-ignore: decorator
+@inline
+export function skbFree(skb: Skb): void {
+  assert(isGuardIntact(skb), 'skb: the guard bytes behind the payload were written over')
+  free(changetype<usize>(skb), allocatedSize(skb))
 }
