@@ -3,6 +3,7 @@
 import { type CnMsgInit, NLMSG_DONE } from '../uapi/index.js'
 import { copyInto, firstBytes, lengthOf } from '../uapi/typed-arrays.js'
 import { type Abi, LAYOUT } from './abi.generated.js'
+import { KnownArray } from './known-array.js'
 
 /** Bytes of both headers of a connector message. */
 export const CN_HEADERS = 36
@@ -18,6 +19,10 @@ export abstract class Windows {
   readonly #transmit: Uint8Array<ArrayBuffer>
   readonly #receive: Uint8Array<ArrayBuffer>
   readonly #views: (Uint8Array | undefined)[] = []
+  /** What was sent last. */
+  readonly outgoing = new KnownArray(LAYOUT.TRANSMIT_BYTES)
+  /** What was received into last. */
+  readonly incoming = new KnownArray(Number.MAX_SAFE_INTEGER)
 
   constructor(memory: ArrayBuffer) {
     this.words = new Uint32Array(memory)

@@ -48,6 +48,12 @@ export function wordsOf(bytes: Uint8Array): Uint32Array {
   return new Uint32Array(copy.buffer)
 }
 
+/** How many bytes an array's memory has, and whether that stays so until it is detached. */
+export function memoryOf(array: Uint8Array): { size: number; steady: boolean } {
+  const buffer = realBuffer.call(array) as ArrayBuffer & { resizable?: boolean; growable?: boolean }
+  return { size: buffer.byteLength, steady: !buffer.resizable && !buffer.growable }
+}
+
 /** Copies bytes into an array, which has the room. */
 export function copyInto(array: Uint8Array, bytes: Uint8Array, at = 0): void {
   realSet.call(array, bytes, at)

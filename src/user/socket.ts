@@ -176,6 +176,17 @@ export class Socket implements SocketInterface {
   // ---- sending
 
   send(data: Uint8Array, flags = 0): number {
+    const machine = this.#machine
+    const sock = this.#sock
+    const { outgoing } = machine
+    if (flags === 0 && sock !== 0 && outgoing.is(data)) {
+      const { length } = outgoing
+      machine.transmit(outgoing.view)
+      const result = machine.abi.send(sock, length, 0)
+      machine.settle()
+      if (result < 0) this.#fail(result, 'send')
+      return result
+    }
     return this.#sendBytes(data, flags, 'send')
   }
 
@@ -190,19 +201,22 @@ export class Socket implements SocketInterface {
     const length = lengthOf(bytes)
     if (length > LAYOUT.TRANSMIT_BYTES) return this.#sendParts([bytes], bits, NOWHERE, NO_CONTROL, syscall)
     this.#machine.transmit(bytes)
+    this.#machine.outgoing.note(bytes)
     return this.#finish(this.#machine.abi.send(sock, length, bits), syscall)
   }
 
   sendto(data: Uint8Array, flags: number, addr: Address | null, addrlen?: number): number {
-    const bytes = asBytes(data, 'data')
+    const machine = this.#machine
+    const { outgoing } = machine
+    const bytes = outgoing.is(data) ? outgoing.view : asBytes(data, 'data')
     const bits = u32(flags, 'flags')
     this.#open('sendto')
     const to = sendtoTarget(addr, addrlen)
-    const length = lengthOf(bytes)
+    const length = outgoing.is(data) ? outgoing.length : lengthOf(bytes)
     if (length > LAYOUT.TRANSMIT_BYTES) return this.#sendParts([bytes], bits, to, NO_CONTROL, 'sendto')
     const sock = this.#open('sendto')
-    const machine = this.#machine
     machine.transmit(bytes)
+    if (bytes !== outgoing.view) outgoing.note(bytes)
     return this.#finish(machine.abi.sendmsg(sock, length, bits, to.addrlen, to.family, to.pid, to.groups, 0), 'sendto')
   }
 
@@ -238,6 +252,19 @@ export class Socket implements SocketInterface {
   // ---- receiving
 
   recv(buffer: Uint8Array, flags = 0): number {
+    const machine = this.#machine
+    const sock = this.#sock
+    const { incoming } = machine
+    if (flags === 0 && sock !== 0 && incoming.is(buffer)) {
+      const result = machine.abi.recv(sock, incoming.length, 0)
+      if (result >= 0) {
+        machine.copyReceived(incoming.view)
+        continueDump(machine, sock)
+      }
+      machine.settle()
+      if (result < 0) this.#fail(result, 'recv')
+      return result
+    }
     const room = asBytes(buffer, 'buffer')
     const bits = u32(flags, 'flags')
     return this.#receive(this.#open('recv'), room, bits, 'recv')
@@ -251,6 +278,7 @@ export class Socket implements SocketInterface {
 
   #receive(sock: number, buffer: Uint8Array, flags: number, syscall: string): number {
     const machine = this.#machine
+    machine.incoming.note(buffer)
     const result = machine.abi.recv(sock, countOf(buffer), flags)
     if (result >= 0) {
       machine.copyReceived(buffer)
