@@ -7,7 +7,19 @@ import { logRead, logWrite } from './log/log'
 import { machineBoot, machineHalt } from './machine'
 import { kernel } from './kernel'
 import { readStats, taskDescribe, taskNext, timerNext } from './inspect'
-import { PAGE_MAP_AT, RECEIVE_AT, RECEIVE_SIZE, RESULT_AT, STATE, TRANSMIT_AT, TRANSMIT_SIZE, nil, setResult, refOf } from './memory'
+import {
+  PAGE_MAP_AT,
+  RECEIVE_AT,
+  RECEIVE_SIZE,
+  RESERVE_AT,
+  RESULT_AT,
+  STATE,
+  TRANSMIT_AT,
+  TRANSMIT_SIZE,
+  nil,
+  setResult,
+  refOf,
+} from './memory'
 import { bytesInUse } from './mm/alloc'
 import { failslabSet } from './mm/failslab'
 import { setPressure } from './mm/gfp'
@@ -53,9 +65,8 @@ import {
 import { optionGet, optionMore, optionSet } from './netlink/options'
 import { HOOK_BIND, HOOK_UNBIND, protocolAt } from './netlink/protocol'
 import { receive, receiveDone } from './netlink/receive'
-import { sendCommit, sendPlain, sendReserve, sendWindow } from './netlink/send'
+import { sendCommit, sendPlain, sendReserve, sendReserved, sendWindow } from './netlink/send'
 import {
-  Cold,
   SOCK_ARMED_READ,
   SOCK_ARMED_ROOM,
   SOCK_BOUND,
@@ -109,6 +120,10 @@ export const TRANSMIT_BYTES: i32 = TRANSMIT_SIZE
 export const RECEIVE: i32 = RECEIVE_AT
 /** Bytes of the receive window. */
 export const RECEIVE_BYTES: i32 = RECEIVE_SIZE
+/** Where the reserve window lies: zeros while nobody builds a message in it. */
+export const RESERVE: i32 = RESERVE_AT
+/** Bytes of the reserve window. */
+export const RESERVE_BYTES: i32 = TRANSMIT_SIZE
 /** Result word: not 0 while the ready list is not empty. */
 export const WORD_READY: i32 = result.RESULT_READY
 /** Result word: id of the socket that was the reason of the last -EAGAIN, 0 if it is gone. */
@@ -222,10 +237,6 @@ export const FAULT_LOST: i32 = watch.FAULT_LOST
 export const FAULT_DELAY: i32 = watch.FAULT_DELAY
 /** In place of a slot: the timer delivers a delayed message. */
 export const SLOT_DELAYS: i32 = timers.DELAYS
-/** Offset of a socket's cold part. */
-export const SOCK_COLD: i32 = offsetof<Sock>("cold")
-/** Offset in that of the pair of a reserved and a peeked message. */
-export const COLD_IN_PLACE: i32 = offsetof<Cold>("inPlace")
 /** Where the machine's state begins. */
 export const STATE_AT: i32 = STATE
 /** Where the roots end and the page map begins. */
@@ -326,6 +337,8 @@ export function getsockname(sock: u32): void { sockName(changetype<Sock>(sock)) 
 export function getpeername(sock: u32): void { sockPeer(changetype<Sock>(sock)) }
 /** send(2) of the transmit window. */
 export function send(sock: u32, length: u32, flags: u32): i32 { return sendPlain(changetype<Sock>(sock), length, flags) }
+/** send(2) of the first `length` bytes of the reserve window, which are zeros then; after an error they are what they were. */
+export function send_reserved(sock: u32, length: u32, flags: u32): i32 { return sendReserved(changetype<Sock>(sock), length, flags) }
 /** sendmsg(2) of the transmit window; control messages lie in the receive window. `addrlen` 0: to the peer. */
 export function sendmsg(sock: u32, length: u32, flags: u32, addrlen: i32, family: u32, pid: u32, groups: u32, controllen: u32): i32 { return sendWindow(changetype<Sock>(sock), length, flags, addrlen, family, pid, groups, controllen) }
 /** The first half of sendmsg(2): a message whose bytes the host fills in. */
@@ -336,10 +349,6 @@ export function send_commit(sock: u32, skb: u32): i32 { return sendCommit(change
 export function recv(sock: u32, length: u32, flags: u32): i32 { return receive(changetype<Sock>(sock), length, flags) }
 /** Lets go of a message that was received in place. */
 export function recv_done(): void { receiveDone() }
-/** A message of zeros for the host to write, in place of the one that the socket had reserved before, or what send(2) says. */
-export function reserve(sock: u32, length: u32): i32 { return inPlace.reserve(changetype<Sock>(sock), length) }
-/** send(2) of the first `length` bytes of the reserved message; 0 if none is reserved. After an error it still is. */
-export function commit(sock: u32, length: u32, flags: u32): i32 { return inPlace.commit(changetype<Sock>(sock), length, flags) }
 /** The next message, to be read where it lies until release(), or what recv(2) says. */
 export function peek(sock: u32): i32 { return inPlace.peek(changetype<Sock>(sock)) }
 /** Takes it off as recv(2) does, unless somebody has: 1, and FLAG_DUMPING if dump_continue() is due; 0 if none is peeked. */

@@ -11,7 +11,6 @@ import { filterCount, filterProgram } from './netlink/filter'
 import { firstModule, moduleName } from './module/module'
 import { membershipAt } from './netlink/group'
 import { queuedAt, queuedCount, rmemOf } from './netlink/group-log'
-import { inPlaceState } from './netlink/in-place'
 import { MAX_PROTOCOLS, Protocol, protocolAt } from './netlink/protocol'
 import {
   Cold,
@@ -105,8 +104,7 @@ function mixSock(h: u64, sock: Sock): u64 {
   h = mix(mix(h, rcvbufOf(sock)), sndbufOf(sock))
   h = mixCred(h, sock.cred)
   if (!isFresh(sock)) h = mixCold(h, sock)
-  const inPlace = inPlaceState(sock)
-  if (inPlace) h = mix(h, inPlace)
+  if (!nil(sock.cold) && !nil(sock.cold.peeked)) h = mix(h, sock.cold.peeked.ordinal)
   const count = queuedCount(sock)
   h = mix(h, count)
   for (let i: u32 = 0; i < count; i++) h = mixSkb(h, queuedAt(sock, i))

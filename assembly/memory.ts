@@ -9,6 +9,8 @@
 //    18432 ├──────────────────────────────┤
 //          │ receive window               │ a datagram on its way out; option values and names both ways
 //    34816 ├──────────────────────────────┤
+//          │ reserve window               │ a datagram that is built in place; zeros while there is none
+//    51712 ├──────────────────────────────┤
 //          │ static data of the compiler  │ must end below STATE
 //    65536 ├──────────────────────────────┤
 //          │ struct Kernel, protocols,    │ one page: the roots of everything
@@ -31,6 +33,8 @@ export const TRANSMIT_SIZE: u32 = 16896
 export const RECEIVE_AT: u32 = 18432
 /** Bytes of the receive window. */
 export const RECEIVE_SIZE: u32 = 16384
+/** Where the host builds a datagram in place, of at most TRANSMIT_SIZE bytes. */
+export const RESERVE_AT: u32 = 34816
 /** Where the machine's state begins. */
 export const STATE: u32 = 65536
 /** Where the allocator's page map begins; the roots lie in the page before it. */
@@ -65,6 +69,30 @@ export function nil<T>(reference: T): bool {
 @inline
 export function refOf<T>(reference: T): i32 {
   return changetype<usize>(reference) as i32
+}
+
+/** As copyBytes(), and leaves zeros where the bytes lay. */
+// @ts-ignore: decorator
+@inline
+export function moveBytes(to: usize, from: usize, length: u32): void {
+  if (ASC_NO_ASSERT && length <= 512) {
+    const none = i32x4.splat(0)
+    let at: u32 = 0
+    do {
+      v128.store(to + at, v128.load(from + at))
+      v128.store(to + at, v128.load(from + at, 16), 16)
+      v128.store(to + at, v128.load(from + at, 32), 32)
+      v128.store(to + at, v128.load(from + at, 48), 48)
+      v128.store(from + at, none)
+      v128.store(from + at, none, 16)
+      v128.store(from + at, none, 32)
+      v128.store(from + at, none, 48)
+      at += 64
+    } while (at < length)
+  } else {
+    memory.copy(to, from, length)
+    memory.fill(from, 0, length)
+  }
 }
 
 /**

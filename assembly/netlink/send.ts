@@ -3,7 +3,7 @@
 import { AF_NETLINK, GFP_KERNEL, MSG_OOB, NL_CFG_F_NONROOT_SEND } from '../uapi/constants'
 import { EINVAL, EMSGSIZE, ENOBUFS, ENODATA, EOPNOTSUPP, EPERM } from '../uapi/errno'
 import { kernel } from '../kernel'
-import { RECEIVE_AT, TRANSMIT_AT, copyBytes, nil, refOf } from '../memory'
+import { RECEIVE_AT, RESERVE_AT, TRANSMIT_AT, copyBytes, moveBytes, nil, refOf } from '../memory'
 import { truesizeOf } from '../mm/truesize'
 import { Cred } from '../task/cred'
 import { Skb, skbAlloc, skbData, skbPut } from '../skb/skb'
@@ -137,6 +137,25 @@ export function sendPlain(sock: Sock, len: u32, flags: u32): i32 {
   copyBytes(skbData(skb), TRANSMIT_AT, len)
   fill(sock, skb, false, 0, 0)
   return sendCommit(sock, skb)
+}
+
+/**
+ * send(2) of the reserve window: what was sent is zeros there when a function of the host runs, what was refused is as it was. The
+ * padding of the last word goes along. The order of the checks is that of sendReserve().
+ */
+export function sendReserved(sock: Sock, len: u32, flags: u32): i32 {
+  if (flags & MSG_OOB) return -EOPNOTSUPP
+  if (len == 0) return -ENODATA
+  const error = prepare(sock, len)
+  if (error) return error
+  const skb = skbAlloc(len, GFP_KERNEL)
+  if (nil(skb)) return -ENOBUFS
+  const whole = (len + 3) & ~3
+  moveBytes(skbData(skb), RESERVE_AT, whole)
+  const result = post(sock, skb)
+  if (result < 0) copyBytes(RESERVE_AT, skbData(skb), whole)
+  skbPut(skb)
+  return result
 }
 
 /** Sends what lies in the transmit window. */

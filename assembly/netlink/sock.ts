@@ -7,8 +7,8 @@ import { allocZero, free } from '../mm/alloc'
 import { nil } from '../memory'
 import { Cred } from '../task/cred'
 import { Task } from '../task/task'
+import { Skb, skbPut } from '../skb/skb'
 import { Group } from './group'
-import { InPlace, inPlaceFree } from './in-place'
 
 //   struct Sock, 64 bytes
 //      0 ┌──────────────┬──────────────┐
@@ -58,8 +58,8 @@ export class Sock {
 //     96 │ procOperation│ procMask     │ the last request to cn_proc; which events, 0 before the first
 //    104 │ dump         │ maxReceive   │ the running dump; the longest receive buffer so far
 //    112 │ log          │ cursor       │ if SOCK_LOGGED: the group; the next place of its log to be read,
-//    120 │ cursorSum    │ inPlace      │ and the bytes accounted for all before it; what is written and read
-//    128 └──────────────┴──────────────┘ in place, made at the first use
+//    120 │ cursorSum    │ peeked       │ and the bytes accounted for all before it; what is read in place
+//    128 └──────────────┴──────────────┘
 @unmanaged
 export class Cold {
   dstPortid: u32
@@ -92,7 +92,7 @@ export class Cold {
   log: Group
   cursor: u32
   cursorSum: u32
-  inPlace: InPlace
+  peeked: Skb
 }
 
 /** Bytes of the hot part. */
@@ -211,7 +211,7 @@ export function coldOf(sock: Sock): Cold {
 /** Gives the cold part back. */
 export function coldFree(sock: Sock): void {
   if (nil(sock.cold)) return
-  inPlaceFree(sock.cold)
+  if (!nil(sock.cold.peeked)) skbPut(sock.cold.peeked)
   free(changetype<usize>(sock.cold), COLD_SIZE)
   sock.cold = changetype<Cold>(0)
 }

@@ -54,25 +54,6 @@ const TOO_LONG: u32 = 0x7fffffff
 
 /** A message of `len` bytes with one reference, or null. Only refs, len, size and ordinal are set. */
 export function skbAlloc(len: u32, gfp: u32): Skb {
-  const skb = skbUnsent(len, gfp)
-  if (changetype<usize>(skb)) skbNumber(skb)
-  return skb
-}
-
-/** It is sent: it counts, and its number is the next. */
-// @ts-ignore: decorator
-@inline
-export function skbNumber(skb: Skb): void {
-  const k = kernel()
-  skb.ordinal = k.nextOrdinal
-  k.nextOrdinal = skb.ordinal + 1
-  k.messages += 1
-}
-
-/** The same without a number. */
-// @ts-ignore: decorator
-@inline
-export function skbUnsent(len: u32, gfp: u32): Skb {
   if (len >= TOO_LONG) return changetype<Skb>(0)
   const skb = changetype<Skb>(alloc(SKB_HEADER + len + GUARD_BYTES, gfp))
   if (!changetype<usize>(skb)) return skb
@@ -80,6 +61,10 @@ export function skbUnsent(len: u32, gfp: u32): Skb {
   skb.len = len
   skb.size = ASC_NO_ASSERT ? len : len | GUARDED
   if (!ASC_NO_ASSERT) store<u32>(guardOf(skb), GUARD)
+  const k = kernel()
+  skb.ordinal = k.nextOrdinal
+  k.nextOrdinal = skb.ordinal + 1
+  k.messages += 1
   return skb
 }
 

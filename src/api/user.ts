@@ -75,7 +75,7 @@ export interface Datagram {
 }
 
 /**
- * A message where it lies in the kernel's memory. It and its arrays are valid until the call that ends it; later they show whatever lies
+ * A message where it lies, in the kernel's memory mostly. It and its arrays are valid until the call that ends it; later they show whatever lies
  * there by then.
  */
 export interface MessageView {
@@ -107,15 +107,15 @@ export interface Socket {
   recvmsg(msg: { iov: readonly Uint8Array[]; controllen?: number; namelen?: number }, flags?: number): ReceivedMsg
   /**
    * A message of `length` bytes, all zeros, to be written in place and sent by commit(). It is this socket's until then, whatever is sent in
-   * between; a second reserve() gives the first back, and so does close(). Nothing is asked of the receiver yet.
+   * between; a second reserve() gives the first back, and so do close() and a rewind. The kernel is asked nothing, and knows nothing of it.
    *
    * @returns the view, valid until commit() has sent it
-   * @throws SystemError as send() of so many bytes: ENODATA, EMSGSIZE, ENOBUFS; TypeError, RangeError
+   * @throws SystemError EBADF; TypeError, RangeError for what is no u32, or more than the host has
    */
   reserve(length: number): MessageView
   /**
-   * Sends the reserved message to the peer, or its first `length` bytes, as send() does: with the credentials that the task has now. After an
-   * error, EAGAIN of a full receiver too, it is still reserved, and the view is valid: it can be committed again.
+   * Sends the reserved message to the peer, or its first `length` bytes, as send() does: with the credentials that the task has now, from a
+   * port that the socket is given if it has none. After an error, EAGAIN of a full receiver too, it is still reserved, and the view is valid: it can be committed again.
    *
    * @returns how many bytes were sent
    * @throws Error if nothing is reserved; RangeError if `length` is more than what is; SystemError as send()

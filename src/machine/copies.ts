@@ -4,32 +4,23 @@
 import type { MessageView } from '../api.js'
 import { copyInto } from '../uapi/typed-arrays.js'
 
-/** What a socket has in place. */
-export type Place = 'reserved' | 'peeked'
+const RESERVE_ENDS = 'the message of reserve() is over: it was committed, or given back'
+const PEEK_ENDS = 'the message of peek() is over: it was released'
 
-const ENDS: Readonly<Record<Place, string>> = {
-  reserved: 'the message of reserve() is over: it was committed, or given back',
-  peeked: 'the message of peek() is over: it was released',
-}
-
-/** A copy that stands for a message. */
-export class Copy implements MessageView {
-  /** Whether it is the message now: it is not while that is being sent. */
+/** A view of an array of its own, which says so when it is over. */
+class Lent implements MessageView {
+  /** Whether it can be looked at: it is over, or is being sent, if not. */
   live = true
-  readonly #message: Uint8Array
   readonly #bytes: Uint8Array<ArrayBuffer>
   readonly #words: Uint32Array<ArrayBuffer>
   readonly #end: string
 
-  /** `message`: where it lies; `end`: what is said to whoever looks at it too late. */
-  constructor(message: Uint8Array, end: string) {
-    const { length } = message
-    const buffer = new ArrayBuffer((length + 3) & ~3)
-    this.#message = message
+  /** `end`: what is said to whoever looks at it too late. */
+  constructor(length: number, end: string) {
+    const buffer = new ArrayBuffer(Math.ceil(length / 4) * 4)
     this.#bytes = new Uint8Array(buffer, 0, length)
     this.#words = new Uint32Array(buffer)
     this.#end = end
-    this.load()
   }
 
   get bytes(): Uint8Array {
@@ -41,31 +32,12 @@ export class Copy implements MessageView {
   }
 
   get length(): number {
-    return this.#valid(this.#message).length
+    return this.bytes.length
   }
 
   #valid<T>(value: T): T {
     if (!this.live) throw new Error(this.#end)
     return value
-  }
-
-  isOf(message: Uint8Array): boolean {
-    return this.#message.byteOffset === message.byteOffset && this.#message.length === message.length
-  }
-
-  /** Takes over what lies in memory. */
-  load(): void {
-    copyInto(this.#bytes, this.#message)
-  }
-
-  /** Puts into memory what was written. */
-  store(): void {
-    copyInto(this.#message, this.#bytes)
-  }
-
-  /** Whether it is not what lies in memory. */
-  get isChanged(): boolean {
-    return this.#bytes.some((byte, index) => byte !== this.#message[index])
   }
 
   /** It is over. */
@@ -76,13 +48,44 @@ export class Copy implements MessageView {
   }
 }
 
+/** A copy that stands for a message. */
+export class Copy extends Lent {
+  readonly #message: Uint8Array
+
+  /** `message`: where it lies. */
+  constructor(message: Uint8Array, end: string) {
+    super(message.length, end)
+    this.#message = message
+    this.load()
+  }
+
+  isOf(message: Uint8Array): boolean {
+    return this.#message.byteOffset === message.byteOffset && this.#message.length === message.length
+  }
+
+  /** Takes over what lies in memory. */
+  load(): void {
+    copyInto(this.bytes, this.#message)
+  }
+
+  /** Puts into memory what was written. */
+  store(): void {
+    copyInto(this.#message, this.bytes)
+  }
+
+  /** Whether it is not what lies in memory. */
+  get isChanged(): boolean {
+    return this.bytes.some((byte, index) => byte !== this.#message[index])
+  }
+}
+
 /** All copies of a machine. */
 export class Copies {
   readonly #memory: Uint8Array
   /** Those that callbacks read, and may write. */
   readonly #given = new Set<Copy>()
-  /** By the socket's reference. */
-  readonly #places: Readonly<Record<Place, Map<number, Copy>>> = { reserved: new Map(), peeked: new Map() }
+  /** What is peeked, by the socket's reference. */
+  readonly #peeked = new Map<number, Copy>()
 
   constructor(memory: Uint8Array) {
     this.#memory = memory
@@ -105,60 +108,53 @@ export class Copies {
     copy.end()
   }
 
-  /** What a socket has in place: the same copy for the same message. */
-  put(place: Place, sock: number, at: number, length: number): Copy {
+  /** What a socket has peeked: the same copy for the same message. */
+  peek(sock: number, at: number, length: number): Copy {
     const message = this.#at(at, length)
-    const before = this.#places[place].get(sock)
+    const before = this.#peeked.get(sock)
     if (before?.isOf(message)) return before
-    this.end(place, sock)
-    const copy = new Copy(message, ENDS[place])
-    this.#places[place].set(sock, copy)
+    this.release(sock)
+    const copy = new Copy(message, PEEK_ENDS)
+    this.#peeked.set(sock, copy)
     return copy
   }
 
-  /** The socket has nothing more there. */
-  end(place: Place, sock: number): void {
-    const copy = this.#places[place].get(sock)
+  /** The socket has nothing peeked any more. */
+  release(sock: number): void {
+    const copy = this.#peeked.get(sock)
     if (copy === undefined) return
-    this.#places[place].delete(sock)
+    this.#peeked.delete(sock)
     copy.end()
   }
 
   /** Whether a reader has written into what he peeked. */
   isSpoilt(sock: number): boolean {
-    return this.#places.peeked.get(sock)?.isChanged ?? false
-  }
-
-  /** The reserved message is being sent: nobody may write into it. */
-  beginCommit(sock: number): void {
-    this.beforeCall()
-    const copy = this.#places.reserved.get(sock)
-    if (copy !== undefined) copy.live = false
-  }
-
-  /** It is still reserved, or it is not; unless a callback has reserved another one. */
-  endCommit(sock: number, isReserved: () => boolean): void {
-    const copy = this.#places.reserved.get(sock)
-    if (copy === undefined || copy.live) return
-    if (isReserved()) copy.live = true
-    else this.end('reserved', sock)
-  }
-
-  /** A socket is closed. */
-  forget(sock: number): void {
-    this.end('reserved', sock)
-    this.end('peeked', sock)
+    return this.#peeked.get(sock)?.isChanged ?? false
   }
 
   /** Time goes back, or ends. */
   endAll(): void {
-    for (const places of Object.values(this.#places)) for (const sock of [...places.keys()]) this.forget(sock)
+    for (const sock of [...this.#peeked.keys()]) this.release(sock)
+  }
+
+  /** What a socket has reserved. */
+  lend(length: number): MessageView {
+    return new Lent(length, RESERVE_ENDS)
+  }
+
+  /** Whether what a socket has reserved can be looked at: it cannot while it is being sent. */
+  setLive(view: MessageView, live: boolean): void {
+    ;(view as Lent).live = live
+  }
+
+  /** It is reserved no more. */
+  endLent(view: MessageView): void {
+    ;(view as Lent).end()
   }
 
   /** What was written is to be in memory: the kernel is called, or looked at. */
   beforeCall(): void {
     for (const copy of this.#given) copy.store()
-    for (const copy of this.#places.reserved.values()) if (copy.live) copy.store()
   }
 
   /** What others have written into the same messages is to be seen. */

@@ -5,6 +5,7 @@ import { type Abi, LAYOUT } from './abi.generated.js'
 import { type Copies, copiesOf } from './copies.js'
 import { instantiate, isDebug, makeMemory } from './instantiate.js'
 import { Readers, type ViewSource } from './readers.js'
+import { Reserved } from './reserved.js'
 import { Views } from './views.js'
 import { Windows } from './windows.js'
 
@@ -55,6 +56,8 @@ export class Machine extends Windows implements ViewSource {
   readonly config: MachineConfig
   /** In the debug build: what stands for messages in place. */
   readonly copies: Copies | null
+  /** What sockets have reserved. */
+  readonly reserved: Reserved
   readonly messages: Views
   readonly data: Views
   /** The tap; see LAYOUT.CALL_TAP. What it throws surfaces as a callback's error. */
@@ -81,6 +84,7 @@ export class Machine extends Windows implements ViewSource {
     super(memory.buffer)
     const abi = instantiate(config.module, memory, (kindSlot, a, b) => this.#call(kindSlot, a, b))
     this.copies = copiesOf(this.bytes, isDebug(config.module))
+    this.reserved = new Reserved(this.bytes, this.copies)
     this.messages = new Views(memory.buffer, this.words)
     this.data = new Views(memory.buffer, this.words)
     this.raw = abi
@@ -117,7 +121,7 @@ export class Machine extends Windows implements ViewSource {
     if (this.#depth > 0) throw new Error('a function that the kernel has called cannot halt it')
     // Nobody is told: a hook could go on opening what is closed here.
     this.#functions.length = 0
-    this.copies?.endAll()
+    this.#endInPlace()
     const left = this.abi.halt()
     this.halted = true
     this.abi = this.#refusing('this kernel was halted')
@@ -147,11 +151,16 @@ export class Machine extends Windows implements ViewSource {
   }
 
   #load(image: Uint8Array): void {
-    this.copies?.endAll()
+    this.#endInPlace()
     this.bytes.set(image, LAYOUT.STATE_AT)
     this.clearBlocked()
     // The next call looks at the ready list, and finds out.
     this.words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_READY] = 1
+  }
+
+  #endInPlace(): void {
+    this.reserved.forgetAll()
+    this.copies?.endAll()
   }
 
   /** All functions in their slots: what belongs to an image. */
@@ -248,11 +257,18 @@ export class Machine extends Windows implements ViewSource {
     const { abi } = this
     this.#forbidden ??= this.#refusing('a tap or a fault rule must not call the kernel')
     this.abi = this.#forbidden
+    const owner = this.reserved.bar()
     try {
       return fn()
     } finally {
       this.abi = abi
+      this.reserved.owner = owner
     }
+  }
+
+  /** @throws Error where every call throws: once it was halted, in a tap, in a fault rule */
+  expectCalls(): void {
+    this.abi.bytes_in_use()
   }
 
   /** The same calls, each of which throws. */

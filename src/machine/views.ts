@@ -1,4 +1,4 @@
-// Views of messages in the kernel's memory. Making one costs more than sending a message, so they are kept, by the place where a message
+// Views of messages, most of them in the kernel's memory. Making one costs more than sending a message, so they are kept, by the place where a message
 // lies: memory never moves, and what is sent and received again and again lies where it lay.
 
 import type { MessageView } from '../api.js'
@@ -7,7 +7,7 @@ import type { MessageView } from '../api.js'
 const KEPT = 4096
 const LINE_BITS = 6
 
-class View implements MessageView {
+export class View implements MessageView {
   readonly bytes: Uint8Array
   readonly words: Uint32Array
   readonly length: number
@@ -15,7 +15,7 @@ class View implements MessageView {
 
   constructor(memory: ArrayBuffer, at: number, length: number) {
     this.bytes = new Uint8Array(memory, at, length)
-    this.words = new Uint32Array(memory, at, (length + 3) >>> 2)
+    this.words = new Uint32Array(memory, at, Math.ceil(length / 4))
     this.length = length
     this.#at = at
   }
@@ -23,6 +23,11 @@ class View implements MessageView {
   is(at: number, length: number): boolean {
     return this.#at === at && this.length === length
   }
+}
+
+/** A message of zeros that lies in no machine. @throws RangeError if there cannot be so many bytes */
+export function ownView(length: number): MessageView {
+  return new View(new ArrayBuffer(Math.ceil(length / 4) * 4), 0, length)
 }
 
 export class Views {

@@ -74,14 +74,6 @@ export abstract class Windows {
     return this.bytes.subarray(skb + LAYOUT.SKB_DATA, skb + LAYOUT.SKB_DATA + length)
   }
 
-  /** The message that a socket has reserved, or 0. */
-  reservedMessage(sock: number): number {
-    const { words } = this
-    const cold = words[(sock + LAYOUT.SOCK_COLD) >>> 2] as number
-    const pair = cold === 0 ? 0 : (words[(cold + LAYOUT.COLD_IN_PLACE) >>> 2] as number)
-    return pair === 0 ? 0 : (words[pair >>> 2] as number)
-  }
-
   /** Sets how many bytes of a message count. */
   setMessageLength(skb: number, length: number): void {
     this.words[(skb + LAYOUT.SKB_LEN) >>> 2] = length

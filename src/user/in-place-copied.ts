@@ -2,6 +2,7 @@
 // that builds and reads in place runs with such a socket too.
 
 import type { MessageView, Socket } from '../api.js'
+import { ownView } from '../machine/views.js'
 import { EAGAIN, MSG_PEEK, MSG_TRUNC, u32 } from '../uapi/index.js'
 import { SystemError } from './errors.js'
 
@@ -18,7 +19,7 @@ export class CopiedInPlace {
 
   /** A message too long, or of no bytes, is refused when it is sent. */
   reserve(length: number): MessageView {
-    const view = viewOf(u32(length, 'length'))
+    const view = ownView(u32(length, 'length'))
     this.#reserved = view.bytes
     return view
   }
@@ -38,7 +39,7 @@ export class CopiedInPlace {
   peek(): MessageView | null {
     try {
       const length = this.#socket.recv(NO_ROOM, MSG_PEEK | MSG_TRUNC)
-      const view = viewOf(length)
+      const view = ownView(length)
       this.#socket.recv(view.bytes, MSG_PEEK)
       this.#peeked = true
       return view
@@ -53,9 +54,4 @@ export class CopiedInPlace {
     this.#peeked = false
     this.#socket.recv(NO_ROOM)
   }
-}
-
-function viewOf(length: number): MessageView {
-  const words = new Uint32Array((length + 3) >>> 2)
-  return { bytes: new Uint8Array(words.buffer, 0, length), words, length }
 }

@@ -1,7 +1,7 @@
 // A netlink socket as a program has it.
 
 import type { Address, Datagram, MessageView, Msghdr, ReceivedMsg, Socket as SocketInterface } from '../api.js'
-import { LAYOUT, type Machine } from '../machine/index.js'
+import { LAYOUT, type Machine, NOBODY } from '../machine/index.js'
 import {
   EAGAIN,
   EBADF,
@@ -349,12 +349,11 @@ export class Socket implements SocketInterface {
   // ---- in place: the usual way needs few steps, and makes nothing
 
   reserve(length: number): MessageView {
-    const machine = this.#machine
+    const { reserved } = this.#machine
     const sock = this.#sock
-    if (sock === 0 || length >>> 0 !== length || machine.copies !== null) return this.#reserveCarefully(length)
-    const skb = machine.abi.reserve(sock, length)
-    if (skb < 0) this.#finish(skb, 'send')
-    return machine.messages.at(skb + LAYOUT.SKB_DATA, length)
+    if (reserved.owner !== NOBODY || length !== reserved.length || sock === 0) return this.#reserveCarefully(length)
+    reserved.owner = sock
+    return reserved.view
   }
 
   #reserveCarefully(length: number): MessageView {
@@ -364,28 +363,24 @@ export class Socket implements SocketInterface {
 
   commit(length?: number, flags = 0): number {
     const machine = this.#machine
+    const { reserved } = machine
     const sock = this.#sock
-    if (sock === 0 || length !== undefined || flags !== 0 || machine.copies !== null) {
-      return this.#commitCarefully(length, flags)
+    if (reserved.owner !== sock || length !== undefined || flags !== 0) return this.#commitCarefully(length, flags)
+    // A callback may reserve the next one, or close the socket; if this one is refused, or cannot be sent at all, none has run.
+    let result = -1
+    reserved.owner = reserved.idle
+    try {
+      result = machine.abi.send_reserved(sock, reserved.length, 0)
+    } finally {
+      if (result < 0) reserved.refused(sock)
     }
-    const result = machine.abi.commit(sock, WHOLE, 0)
-    machine.settle()
-    if (result <= 0) this.#notCommitted(result)
-    return result
+    return this.#finish(result, 'send')
   }
 
   #commitCarefully(length: number | undefined, flags: number): number {
     const bits = u32(flags, 'flags')
     const size = length === undefined ? WHOLE : u32(length, 'length')
-    const result = commitReserved(this.#machine, this.#open('send'), size, bits)
-    this.#machine.settle()
-    if (result <= 0) this.#notCommitted(result)
-    return result
-  }
-
-  #notCommitted(result: number): never {
-    if (result === 0) throw new Error('commit() without reserve(): nothing is reserved')
-    this.#fail(result, 'send')
+    return this.#finish(commitReserved(this.#machine, this.#open('send'), size, bits), 'send')
   }
 
   peek(): MessageView | null {
@@ -394,7 +389,7 @@ export class Socket implements SocketInterface {
     const skb = sock === 0 ? this.#open('recv') : machine.abi.peek(sock)
     if (skb <= 0) return this.#nothing(skb)
     const length = machine.messageLength(skb)
-    if (machine.copies !== null) return machine.copies.put('peeked', sock, skb + LAYOUT.SKB_DATA, length)
+    if (machine.copies !== null) return machine.copies.peek(sock, skb + LAYOUT.SKB_DATA, length)
     return machine.messages.at(skb + LAYOUT.SKB_DATA, length)
   }
 

@@ -30,15 +30,10 @@ const received = (socket = to) => {
 const socketsOf = (one: Kernel) => one.sockets(one.tasks()[0] as never) as [Socket, Socket]
 
 describe('the digest', () => {
-  test('has the length of what is reserved, and which message is peeked, and nothing when both are over', () => {
-    const digests = [kernel.stateHash()]
-    from.reserve(4)
-    digests.push(kernel.stateHash())
-    from.reserve(5)
-    digests.push(kernel.stateHash())
-    expect(() => from.reserve(0)).toThrow()
-    expect(kernel.stateHash()).toBe(digests[0])
-    expect(new Set(digests).size).toBe(3)
+  test('knows nothing of what is reserved, and which message is peeked', () => {
+    const digest = kernel.stateHash()
+    put(bytes(4))
+    expect(kernel.stateHash()).toBe(digest)
     from.send(bytes(4))
     const queued = kernel.stateHash()
     to.peek()
@@ -63,34 +58,32 @@ describe('the digest', () => {
 })
 
 describe('snapshots', () => {
-  test('have what is reserved, as far as it was written, and what is peeked', () => {
+  test("have what is peeked, not what is reserved: that is the program's", () => {
     from.send(bytes(3, 50))
     const view = to.peek() as MessageView
     expect(view.length).toBe(3)
-    const { words } = from.reserve(8)
-    words[0] = 5
+    put(bytes(8))
     const snapshot = kernel.snapshot()
-    words[1] = 9
     from.commit()
     to.release()
+    put(bytes(8))
     kernel.rewind(snapshot)
     to.release()
-    from.commit()
-    expect(received()).toEqual(Uint8Array.of(5, 0, 0, 0, 0, 0, 0, 0))
+    expect(() => from.commit()).toThrow('nothing is reserved')
     expectReplays(kernel)
   })
 
-  test('are restored with it by another kernel', () => {
+  test('are restored by another kernel', () => {
     from.send(bytes(3, 50))
     to.peek()
     put(bytes(8))
     const other = restore(kernel.snapshot().export())
     expect(other.stateHash()).toBe(kernel.stateHash())
     const [a, b] = socketsOf(other)
+    expect(() => a.commit()).toThrow('nothing is reserved')
     b.release()
-    expect(() => a.commit(9)).toThrow('length must be at most the 8 bytes of reserve(), not 9')
-    a.commit(6)
-    expect(received(b)).toEqual(bytes(6))
+    expect(() => b.release()).toThrow('nothing is peeked')
+    from.commit()
     expect(other.halt()).toBe(0)
   })
 

@@ -38,7 +38,7 @@ describe.runIf(isDebug)('in the debug build a view fails', () => {
 
   test.each<[string, boolean, (socket: Socket, kernel: Kernel) => void]>([
     ['reserved again', false, (socket) => socket.reserve(10)],
-    ['reserved again, with an error', false, (socket) => expect(() => socket.reserve(0)).toThrow('ENODATA')],
+    ['reserved again, with no bytes', false, (socket) => socket.reserve(0)],
     ['of a socket that was closed', true, (socket) => socket.close()],
     ['of a task that has ended', true, (_, kernel) => kernel.tasks()[0]?.exit()],
     ['of a task that was killed', true, (_, kernel) => kernel.tasks()[0]?.kill(9)],

@@ -3,7 +3,7 @@ import type { Scene } from '../scene.js'
 import { amongCallbacks, toCallback } from './connector.js'
 import { connectorSend, toListeners } from './multicast.js'
 import { life } from './socket.js'
-import { amongMany, emptyReceive, movedOneToOne, oneToOne } from './unicast.js'
+import { amongMany, emptyReceive, inPlace, movedOneToOne, oneToOne } from './unicast.js'
 
 const MEBIBYTE = 1 << 20
 
@@ -18,6 +18,7 @@ export const scenes: readonly Scene[] = [
   oneToOne(64, '64 B'),
   oneToOne(4096, '4 KB'),
   movedOneToOne(4096, '4 KB'),
+  inPlace,
   emptyReceive,
   toCallback,
   connectorSend,

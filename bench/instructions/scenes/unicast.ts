@@ -26,6 +26,28 @@ export function oneToOne(payload: number, size: string): Scene {
   }
 }
 
+/** The same in place: commit(), which is all that the kernel has of sending it, then peek() and release(). */
+export const inPlace: Scene = {
+  rows: ['commit, 64 B', 'peek + release, 64 B'],
+  prepare(boot) {
+    const { sender, receiver, count } = pair(boot, 64)
+    const commit = () => check(sender.commit() > 0, 'commit')
+    const read = () => {
+      check(receiver.peek() !== null, 'peek')
+      receiver.release()
+    }
+    return () => {
+      let [sent, received] = [0, 0]
+      for (let i = 0; i < TIMES; i++) {
+        sender.reserve(messageOf(64).length)
+        sent += count(commit)
+        received += count(read)
+      }
+      return [sent / TIMES, received / TIMES]
+    }
+  },
+}
+
 /** What the bulk instructions move, each of which counts as one. */
 export function movedOneToOne(payload: number, size: string): Scene {
   return {
@@ -47,7 +69,7 @@ function pair(boot: Boot, payload: number) {
   const buffer = new Uint8Array(message.length)
   const send = () => check(sender.send(message) === message.length, 'send')
   const recv = () => check(receiver.recv(buffer) === message.length, 'recv')
-  return { count, bulkBytes, send, recv }
+  return { count, bulkBytes, sender, receiver, send, recv }
 }
 
 /** What a receiver pays who asks too early. */

@@ -25,6 +25,7 @@ const MOST_BYTES = 2 ** 28
 /** The calls that send, and what makes the message of those that send one made before. */
 const SENDERS: Partial<Record<CallName, readonly CallName[]>> = {
   send: [],
+  send_reserved: [],
   sendmsg: [],
   send_commit: ['send_reserve'],
   cn_send: [],
@@ -91,6 +92,7 @@ export class Sent {
     const args = this.#args(record)
     switch (name) {
       case 'send':
+      case 'send_reserved':
         return { from: socketAt(machine, kernel, args[0]), data: this.#transmitted(record) }
       case 'sendmsg':
         return { ...addressed(machine, kernel, args), data: this.#transmitted(record) }

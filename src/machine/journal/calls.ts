@@ -50,13 +50,12 @@ const ARGUMENTS: Readonly<Record<CallName, string | null>> = {
   getsockname: 'sock',
   getpeername: 'sock',
   send: 'sock length flags',
+  send_reserved: 'sock length flags',
   sendmsg: 'sock length flags addrlen family pid groups controllen',
   send_reserve: 'sock length flags addrlen family pid groups controllen',
   send_commit: 'sock skb',
   recv: 'sock length flags',
   recv_done: '',
-  reserve: 'sock length',
-  commit: 'sock length flags',
   peek: 'sock',
   release: 'sock',
   setsockopt: 'sock level name length',
@@ -128,7 +127,7 @@ const MOST_VALUE = 64
 const FPROG_BYTES = 4
 const LONGEST_FILTER = 4096 * 8
 
-/** The argument that tells how many bytes of the transmit window a call reads. */
+/** The argument that tells how many bytes of the transmit window a call reads, send_reserved() of the reserve window. */
 const TRANSMITTED: Partial<Record<CallName, number>> = {
   module_add: 0,
   module_delete: 0,
@@ -138,6 +137,7 @@ const TRANSMITTED: Partial<Record<CallName, number>> = {
   task_setcomm: 1,
   proc_replay: 0,
   send: 1,
+  send_reserved: 1,
   sendmsg: 1,
   cn_add_callback: 2,
   request_notification: 0,
@@ -170,14 +170,14 @@ export interface Call {
   readonly opcode: number
   /** The names of its arguments. */
   readonly args: readonly string[]
-  /** How many bytes it reads of the transmit window, and of what follows it; may be more than there are. */
+  /** How many bytes it reads of the transmit window, and of what follows it, or of the reserve window; may be more than there are. */
   readonly transmitted: BytesOf | null
+  /** Where these lie. */
+  readonly transmitAt: number
   /** How many bytes it reads of the receive window; may be more than there are. */
   readonly inReceive: BytesOf | null
   /** Which argument is a message that it gives up, or -1. */
   readonly givesUp: number
-  /** Whether it sends the message that its socket has reserved, which the host has filled. */
-  readonly commits: boolean
   /** Whether it makes a message whose bytes the host fills in. */
   readonly reserves: boolean
 }
@@ -220,9 +220,9 @@ function callOf(opcode: number, name: CallName, args: string): Call {
     opcode,
     args: args === '' ? [] : args.split(' '),
     transmitted: transmittedOf(name),
+    transmitAt: name === 'send_reserved' ? LAYOUT.RESERVE : LAYOUT.TRANSMIT,
     inReceive: inReceiveOf(name),
     givesUp: GIVES_UP[name] ?? -1,
-    commits: name === 'commit',
     reserves: RESERVES.includes(name),
   }
 }
@@ -235,7 +235,7 @@ export const CALLS: readonly (Call | undefined)[] = [
   ),
 ]
 
-/** The most bytes of both windows, which a filter lies over, and of the transmit window, where everything else does. */
+/** The most bytes of both windows, which a filter lies over, and of the transmit or the reserve window, which have as many. */
 export function mostTransmitted(call: Call): number {
   return call.name === 'setsockopt' ? LAYOUT.TRANSMIT_BYTES + LAYOUT.RECEIVE_BYTES : LAYOUT.TRANSMIT_BYTES
 }

@@ -22,7 +22,6 @@ const MAKES: readonly CallName[] = [
   'cn_reserve',
   'ksock_reserve',
   'ksock_message',
-  'reserve',
   'peek',
 ]
 

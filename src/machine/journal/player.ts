@@ -254,13 +254,10 @@ export class Player {
   #write(record: CallRecord): void {
     const words = this.#words
     const memory = this.machine.words
-    copyBytes(words, record.transmit, memory, LAYOUT.TRANSMIT >>> 2, record.transmitBytes)
+    copyBytes(words, record.transmit, memory, record.call.transmitAt >>> 2, record.transmitBytes)
     copyBytes(words, record.receive, memory, LAYOUT.RECEIVE >>> 2, record.receiveBytes)
     if (record.message < 0) return
-    const first = words[record.args] as number
-    const { commits, givesUp } = record.call
-    const skb = commits ? this.machine.reservedMessage(first) : (words[record.args + givesUp] as number)
-    if (skb === 0) this.#stop(record.message, 'a message is filled, but none is reserved')
+    const skb = words[record.args + record.call.givesUp] as number
     if (record.messageBytes !== this.machine.messageLength(skb)) {
       this.#stop(
         record.message,

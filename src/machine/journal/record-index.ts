@@ -33,7 +33,7 @@ export interface CallRecord {
   readonly transmitBytes: number
   readonly receive: number
   readonly receiveBytes: number
-  /** The bytes of the message that it gives up, or commits: -1 if the host did not fill them. */
+  /** The bytes of the message that it gives up: -1 if the host did not fill them. */
   readonly message: number
   readonly messageBytes: number
   readonly end: number
@@ -52,7 +52,7 @@ export function callRecordAt(words: Uint32Array, at: number): CallRecord | undef
   let end = receive + Math.ceil(receiveBytes / 4)
   let message = -1
   let messageBytes = 0
-  if (call.givesUp >= 0 || call.commits) {
+  if (call.givesUp >= 0) {
     const filled = words[end] ?? 0
     end++
     if (filled & FILLED) {

@@ -40,7 +40,6 @@ export class JournalRecorder implements Recorder {
   depth = 0
   readonly #dense: DenseWriter
   readonly #memory: Uint32Array
-  readonly #machine: Machine
   readonly #onHalt: () => void
   readonly #reserved = new Set<number>()
   readonly #frames: Frame[] = []
@@ -54,7 +53,6 @@ export class JournalRecorder implements Recorder {
   constructor(machine: Machine, onHalt: () => void = () => {}, isDense = true) {
     this.#isDense = isDense
     this.#memory = machine.words
-    this.#machine = machine
     this.#dense = new DenseWriter(this.tape, machine.words)
     this.#onHalt = onHalt
   }
@@ -126,11 +124,10 @@ export class JournalRecorder implements Recorder {
   /** Writes down what a call reads, whose arguments lie in `words` from `at` on. */
   read(call: Call, words: Uint32Array, at: number): void {
     if (call.transmitted !== null) {
-      this.#copy(TRANSMIT_AT, Math.min(call.transmitted(words, at), mostTransmitted(call)))
+      this.#copy(call.transmitAt >>> 2, Math.min(call.transmitted(words, at), mostTransmitted(call)))
     }
     if (call.inReceive !== null) this.#copy(RECEIVE_AT, Math.min(call.inReceive(words, at), LAYOUT.RECEIVE_BYTES))
     if (call.givesUp >= 0) this.#giveUp(words[at + call.givesUp] as number)
-    if (call.commits) this.#fill(this.#machine.reservedMessage(words[at] as number))
   }
 
   #copy(from: number, bytes: number): void {
@@ -138,15 +135,12 @@ export class JournalRecorder implements Recorder {
     copyBytes(this.#memory, from, this.tape.words, to, bytes)
   }
 
+  // If the host has filled the message, its bytes are read.
   #giveUp(message: number): void {
-    this.#fill(this.#reserved.delete(message) ? message : 0)
-  }
-
-  // The host has filled a message; 0 if there is none.
-  #fill(message: number): void {
+    const isFilled = this.#reserved.delete(message)
     const at = this.tape.take(1)
-    const length = message === 0 ? 0 : (this.#memory[(message >>> 2) + LENGTH] as number)
-    this.tape.words[at] = message === 0 ? 0 : length | FILLED
+    const length = isFilled ? (this.#memory[(message >>> 2) + LENGTH] as number) : 0
+    this.tape.words[at] = isFilled ? length | FILLED : 0
     this.#copy((message >>> 2) + DATA, length)
   }
 

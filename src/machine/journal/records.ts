@@ -1,7 +1,7 @@
 // Records: what a journal has for each thing that enters a machine, as words.
 //
 //   a call                 opcode, its arguments, its result (0 if it has none), then what it reads: the bytes of the transmit
-//                          window, those of the receive window; of a message that the host has filled and that it sends: how
+//                          window or of the reserve window, those of the receive window; of a message that the host has filled and that it sends: how
 //                          many bytes, and the bytes (a message that it did not fill: 0 for their number, plus FILLED for others)
 //   the machine calls      ENTER, kind and slot, a, b; then the calls that the function made; then LEAVE, its answer
 //   a function has written WRITTEN, how deep the function is whose message it is, its length, its bytes
