@@ -58,7 +58,7 @@ export function sendReserve(sock: Sock, len: u32, flags: u32, addrlen: i32, fami
 // @ts-ignore: decorator
 @inline
 export function fitsSndbuf(sock: Sock, len: u32): bool {
-  return len <= sndbufOf(sock) - RESERVED_BYTES
+  return len <= MIN_SNDBUF - RESERVED_BYTES || len <= sndbufOf(sock) - RESERVED_BYTES
 }
 
 /**
@@ -103,14 +103,8 @@ function sendOff(sock: Sock, skb: Skb): i32 {
   return watched ? tapEnd(result) : result
 }
 
-/** Fills a message that has its bytes and delivers it to the peer; the same result. The caller keeps its reference. */
-export function post(sock: Sock, skb: Skb): i32 {
-  fill(sock, skb, false, 0, 0)
-  return sendOff(sock, skb)
-}
-
-/** Delivers a filled message, which is given up. */
-export function sendCommit(sock: Sock, skb: Skb): i32 {
+/** Delivers a filled message, which is given up unless it is refused; the same result. */
+function deliver(sock: Sock, skb: Skb): i32 {
   const k = kernel()
   if (!(k.watch | skb.dstGroup) && skb.dstPortid) {
     // To one socket with room, as most messages go: our reference becomes the queue's.
@@ -122,21 +116,29 @@ export function sendCommit(sock: Sock, skb: Skb): i32 {
     }
   }
   const result = sendOff(sock, skb)
-  skbPut(skb)
+  if (result >= 0) skbPut(skb)
+  return result
+}
+
+/** Delivers a filled message, which is given up. */
+export function sendCommit(sock: Sock, skb: Skb): i32 {
+  const result = deliver(sock, skb)
+  if (result < 0) skbPut(skb)
   return result
 }
 
 /** send(2) of the transmit window: to the peer, without control messages. What most messages take, so it asks for nothing else. */
 export function sendPlain(sock: Sock, len: u32, flags: u32): i32 {
-  // Every send buffer takes so few bytes.
-  if (flags & MSG_OOB || len - 1 >= MIN_SNDBUF - RESERVED_BYTES || !(sock.flags & SOCK_BOUND)) {
+  if (flags & MSG_OOB || !len || !(sock.flags & SOCK_BOUND) || !fitsSndbuf(sock, len)) {
     return sendWindow(sock, len, flags, 0, 0, 0, 0, 0)
   }
   const skb = skbAlloc(len, GFP_KERNEL)
   if (nil(skb)) return -ENOBUFS
   copyBytes(skbData(skb), TRANSMIT_AT, len)
   fill(sock, skb, false, 0, 0)
-  return sendCommit(sock, skb)
+  const result = deliver(sock, skb)
+  if (result < 0) skbPut(skb)
+  return result
 }
 
 /**
@@ -152,9 +154,12 @@ export function sendReserved(sock: Sock, len: u32, flags: u32): i32 {
   if (nil(skb)) return -ENOBUFS
   const whole = (len + 3) & ~3
   moveBytes(skbData(skb), RESERVE_AT, whole)
-  const result = post(sock, skb)
-  if (result < 0) copyBytes(RESERVE_AT, skbData(skb), whole)
-  skbPut(skb)
+  fill(sock, skb, false, 0, 0)
+  const result = deliver(sock, skb)
+  if (result < 0) {
+    copyBytes(RESERVE_AT, skbData(skb), whole)
+    skbPut(skb)
+  }
   return result
 }
 
