@@ -12,7 +12,7 @@ export class KnownArray {
   /** The same bytes, as an array that overrides nothing. */
   view: Uint8Array = new Uint8Array(0)
   readonly #most: number
-  #array: unknown
+  #array: unknown = this.view
   #last: Uint8Array | undefined
 
   /** Of arrays with more bytes than `most` none gets known. */
