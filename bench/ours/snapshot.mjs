@@ -1,4 +1,5 @@
-// A copy of the machine, the way back to it in place (with one line in the log to undo), and another machine made of it.
+// A copy of the machine, one in the memory of a copy that was disposed of, the way back to it in place (with one line in the log to
+// undo), and another machine made of it.
 // Samples are ms; of a machine that has something in it (`mebibytes` in use, as queued messages) ms for each MiB.
 import { buildMessage } from './message.mjs'
 import { check, takeRounds } from './rounds.mjs'
@@ -12,10 +13,16 @@ export function measure({ boot, restore, uapi }, params) {
   const share = mebibytes > 0 ? kernel.stats().memory.used / 2 ** 20 : 1
   const hash = kernel.stateHash()
   const one = kernel.snapshot()
+  let last = kernel.snapshot()
   let other
 
   const samples = takeRounds(params, () => ({
     snapshot: timed(iterations, () => kernel.snapshot()) / share,
+    again:
+      timed(iterations, () => {
+        last.dispose()
+        last = kernel.snapshot()
+      }) / share,
     rewind:
       timed(iterations, () => {
         kernel.printk('to be undone')
@@ -28,7 +35,7 @@ export function measure({ boot, restore, uapi }, params) {
   }))
   check(kernel.stateHash() === hash, 'rewind() did not lead back')
   check(other.stateHash() === hash, 'restore() made another machine')
-  check(kernel.snapshot().stateHash === hash, 'snapshot() is of another machine')
+  check(last.stateHash === hash, 'snapshot() is of another machine')
   return samples
 }
 

@@ -39,7 +39,7 @@ export class Past {
       image: machine.image(),
       time: clock.now_ns,
       timers: saved.saved,
-      of: this,
+      of: machine,
       host: {
         functions: machine.functions(),
         tasks: Task.saveAll(world),
@@ -56,7 +56,7 @@ export class Past {
     const { machine, world, timers, sockets, modules, faults } = this.#present
     this.#mustRest('a rewind')
     const { of, host, image } = partsOf(snapshot)
-    if (of !== this || host === undefined) {
+    if (of !== machine || host === undefined) {
       throw new TypeError('snapshot must be one of this kernel; restore() makes a kernel of any')
     }
     world.waiters.rejectAll(new SystemError(-ECANCELED, 'rewind'))

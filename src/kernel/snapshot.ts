@@ -22,40 +22,52 @@ export interface HostState {
 
 export interface SnapshotParts {
   readonly config: MachineConfig
-  readonly image: Uint8Array
+  readonly image: Uint8Array<ArrayBuffer>
   /** Nanoseconds. */
   readonly time: bigint
   /** The armed timers, by the names that a restored machine finds them under. */
   readonly timers: readonly SavedTimer[]
-  /** The kernel that it is of, and what that keeps; not for a snapshot that was imported. */
-  readonly of?: object
+  /** The machine that it is of, and what the host keeps of that; not for a snapshot that was imported. */
+  readonly of?: Machine
   readonly host?: HostState
 }
 
 export class Snapshot implements SnapshotInterface {
-  readonly parts: SnapshotParts
+  readonly size: number
+  readonly time: bigint
+  #parts: SnapshotParts | undefined
   #hash: string | undefined
 
   /** Only a kernel makes snapshots, and restore() of bytes. */
   constructor(parts: SnapshotParts) {
-    this.parts = parts
+    this.size = parts.image.length
+    this.time = parts.time
+    this.#parts = parts
   }
 
-  get size(): number {
-    return this.parts.image.length
-  }
-
-  get time(): bigint {
-    return this.parts.time
+  get parts(): SnapshotParts {
+    if (this.#parts === undefined) throw new Error('this snapshot was disposed of')
+    return this.#parts
   }
 
   get stateHash(): string {
-    this.#hash ??= readStateHash(new Machine(this.parts.config, this.parts.image))
+    const { config, image } = this.parts
+    this.#hash ??= readStateHash(new Machine(config, image))
     return this.#hash
   }
 
   export(): Uint8Array {
     return encodeSnapshot(this.parts)
+  }
+
+  dispose(): void {
+    const parts = this.#parts
+    this.#parts = undefined
+    parts?.of?.recycle(parts.image)
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { type Abi, LAYOUT } from './abi.generated.js'
 import { type Copies, copiesOf } from './copies.js'
+import { Images } from './images.js'
 import { instantiate, isDebug, makeMemory } from './instantiate.js'
 import { Readers, type ViewSource } from './readers.js'
 import { Reserved } from './reserved.js'
@@ -69,6 +70,7 @@ export class Machine extends Windows implements ViewSource {
   /** What happens to each id of the ready list. */
   onReady: (id: number) => void = () => {}
 
+  readonly #images = new Images()
   readonly #functions: (HostFunction | undefined)[] = []
   readonly #readers: Readers[] = []
   #depth = 0
@@ -140,8 +142,22 @@ export class Machine extends Windows implements ViewSource {
 
   /** A copy of everything that the machine knows. It must be at rest. */
   image(): Uint8Array<ArrayBuffer> {
+    return this.#images.copy(this.bytes, LAYOUT.STATE_AT, this.#end())
+  }
+
+  /** Gives the memory of an image, which nobody looks at any more, to the next one. */
+  recycle(image: Uint8Array<ArrayBuffer>): void {
+    this.#images.recycle(image)
+  }
+
+  /** A machine of its own that goes on from where this one is. It must be at rest. */
+  twin(): Machine {
+    return new Machine(this.config, this.bytes.subarray(LAYOUT.STATE_AT, this.#end()))
+  }
+
+  #end(): number {
     this.copies?.beforeCall()
-    return this.bytes.slice(LAYOUT.STATE_AT, this.raw.memory_end() >>> 0)
+    return this.raw.memory_end() >>> 0
   }
 
   /** Puts an image of this machine, or of one with the same configuration, in place of what it knows. It must be at rest. */
