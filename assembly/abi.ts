@@ -5,7 +5,7 @@ import { ENODEV, ENOMEM, ESRCH } from './uapi/errno'
 import { stateHash } from './hash'
 import { logRead, logWrite } from './log/log'
 import { machineBoot, machineHalt } from './machine'
-import { kernel } from './kernel'
+import { Kernel, kernel } from './kernel'
 import { readStats, taskDescribe, taskNext, timerNext } from './inspect'
 import {
   PAGE_MAP_AT,
@@ -23,7 +23,7 @@ import {
 import { bytesInUse } from './mm/alloc'
 import { failslabSet } from './mm/failslab'
 import { setPressure } from './mm/gfp'
-import { pagesEnd } from './mm/pages'
+import { FREE, PAGE_SIZE, Page, SMALL, STATE_SHIFT, pagesEnd } from './mm/pages'
 import { moduleAdd, moduleDelete, moduleNext } from './module/module'
 import * as result from './result'
 import * as slots from './slot'
@@ -241,6 +241,22 @@ export const SLOT_DELAYS: i32 = timers.DELAYS
 export const STATE_AT: i32 = STATE
 /** Where the roots end and the page map begins. */
 export const PAGE_MAP: i32 = PAGE_MAP_AT
+/** Bytes of a page. */
+export const PAGE_BYTES: i32 = PAGE_SIZE
+/** Where the number of the first page behind the map stands. */
+export const FIRST_PAGE: i32 = STATE + offsetof<Kernel>("firstPage")
+/** Where the number of the page behind the last one stands. */
+export const END_PAGE: i32 = STATE + offsetof<Kernel>("endPage")
+/** Bytes of a descriptor in the page map. */
+export const DESCRIPTOR_BYTES: i32 = offsetof<Page>()
+/** Offset in that of state and length. */
+export const DESCRIPTOR_INFO: i32 = offsetof<Page>("info")
+/** How far the state is shifted there. */
+export const PAGE_STATE: i32 = STATE_SHIFT
+/** A state: the first page of a run that is free, whose length is told. */
+export const PAGE_FREE: i32 = FREE
+/** A state: one page of small blocks; all others tell the length of a run. */
+export const PAGE_SMALL: i32 = SMALL
 /** SOCK_* flag: bound. */
 export const FLAG_BOUND: i32 = SOCK_BOUND
 /** SOCK_* flag: congested. */

@@ -16,10 +16,13 @@ export const PAGE_SHIFT: u32 = 12
 /** Bytes of a page. */
 export const PAGE_SIZE: u32 = 4096
 
-const FREE: u32 = 1
+/** State of a run that is free. */
+export const FREE: u32 = 1
 const LARGE: u32 = 2
 /** State of a page that is cut into blocks. */
 export const SMALL: u32 = 3
+/** Where the state lies in `info`, as a shift. */
+export const STATE_SHIFT: u32 = 28
 const LENGTH_MASK: u32 = 0x0fffffff
 
 /** struct Page, a descriptor of the page map. */
@@ -70,8 +73,8 @@ export function unlinkPage(head: usize, number: u32): void {
 }
 
 function addFreeRun(first: u32, length: u32): void {
-  pageOf(first).info = (FREE << 28) | length
-  pageOf(first + length - 1).info = (FREE << 28) | length
+  pageOf(first).info = (FREE << STATE_SHIFT) | length
+  pageOf(first + length - 1).info = (FREE << STATE_SHIFT) | length
   linkPage(FREE_RUNS + (binOf(length) << 2), first)
 }
 
@@ -101,8 +104,8 @@ export function allocPages(length: u32): u32 {
         removeFreeRun(first)
         if (have > length) addFreeRun(first + length, have - length)
         // The last page too: it may have ended a free run, and whoever frees its neighbour looks at it.
-        pageOf(first + length - 1).info = (LARGE << 28) | length
-        pageOf(first).info = (LARGE << 28) | length
+        pageOf(first + length - 1).info = (LARGE << STATE_SHIFT) | length
+        pageOf(first).info = (LARGE << STATE_SHIFT) | length
         return first
       }
       first = pageOf(first).next
@@ -114,14 +117,14 @@ export function allocPages(length: u32): u32 {
 /** Gives a run back and joins it with free neighbours. */
 export function freePages(first: u32, length: u32): void {
   const k = kernel()
-  if (first > k.firstPage && pageOf(first - 1).info >>> 28 == FREE) {
+  if (first > k.firstPage && pageOf(first - 1).info >>> STATE_SHIFT == FREE) {
     const before = pageOf(first - 1).info & LENGTH_MASK
     first -= before
     length += before
     removeFreeRun(first)
   }
   const after = first + length
-  if (after < k.endPage && pageOf(after).info >>> 28 == FREE) length += removeFreeRun(after)
+  if (after < k.endPage && pageOf(after).info >>> STATE_SHIFT == FREE) length += removeFreeRun(after)
   addFreeRun(first, length)
 }
 
@@ -138,11 +141,11 @@ export function pagesFree(): u32 {
 export function pagesEnd(): u32 {
   const end = kernel().endPage
   const last = pageOf(end - 1).info
-  return (last >>> 28 == FREE ? end - (last & LENGTH_MASK) : end) << PAGE_SHIFT
+  return (last >>> STATE_SHIFT == FREE ? end - (last & LENGTH_MASK) : end) << PAGE_SHIFT
 }
 
 /** How many pages the run in use that begins at `first` has. */
 export function runLength(first: u32): u32 {
-  assert(pageOf(first).info >>> 28 == LARGE, 'mm: this page does not begin a large block')
+  assert(pageOf(first).info >>> STATE_SHIFT == LARGE, 'mm: this page does not begin a large block')
   return pageOf(first).info & LENGTH_MASK
 }

@@ -7,7 +7,7 @@ import type { Timer } from './time.js'
 
 /** A copy of everything that the machine knows. Nothing changes it; the same one can be used again and again. */
 export interface Snapshot {
-  /** Bytes of machine memory that it holds. */
+  /** Bytes of machine memory that it spans, up to the last page in use; free pages between are not written, and zeros in an export. */
   readonly size: number
   /** Virtual time in nanoseconds. */
   readonly time: bigint

@@ -6,9 +6,10 @@
 //         4  bytes of memory, seed, how many words of profile and limits
 //         7  virtual time, two words
 //         9  bytes of the text of timers, bytes of the image
-//        11  profile and limits, then the text (JSON) and the image, each padded with zeros to whole words
+//        11  profile and limits, then the text (JSON) and the image, each padded with zeros to whole words;
+//            free pages of the image are zeros
 
-import { checksum, KERNEL_DIGEST, LAYOUT, type MachineConfig } from '../machine/index.js'
+import { checksum, copyImage, KERNEL_DIGEST, LAYOUT, type MachineConfig } from '../machine/index.js'
 import type { SnapshotParts } from './snapshot.js'
 import type { SavedTimer } from './timers.js'
 
@@ -34,7 +35,7 @@ export function encodeSnapshot({ config, image, time, timers }: SnapshotParts): 
   out.set([...header, ...words], CHECKED_FROM)
   const bytes = new Uint8Array(out.buffer)
   bytes.set(text, textAt * 4)
-  bytes.set(image, imageAt * 4)
+  copyImage(image, bytes, imageAt * 4)
   out.set(checksum(out, CHECKED_FROM), 2)
   return bytes
 }

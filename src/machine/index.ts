@@ -4,6 +4,7 @@
 export { KERNEL_DIGEST, LAYOUT } from './abi.generated.js'
 export { checksum } from './checksum.js'
 export { LAST_MS, readClock } from './clock.js'
+export { copyImage } from './copy-image.js'
 export { compile, type KernelSource } from './instantiate.js'
 export { Longs, type Room } from './longs.js'
 export { type HostFunction, Machine, type MachineConfig, type SavedFunctions } from './machine.js'

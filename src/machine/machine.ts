@@ -3,6 +3,7 @@
 
 import { type Abi, LAYOUT } from './abi.generated.js'
 import { type Copies, copiesOf } from './copies.js'
+import { copyImage } from './copy-image.js'
 import { Images } from './images.js'
 import { instantiate, isDebug, makeMemory } from './instantiate.js'
 import { Readers, type ViewSource } from './readers.js'
@@ -142,7 +143,7 @@ export class Machine extends Windows implements ViewSource {
 
   /** A copy of everything that the machine knows. It must be at rest. */
   image(): Uint8Array<ArrayBuffer> {
-    return this.#images.copy(this.bytes, LAYOUT.STATE_AT, this.#end())
+    return this.#images.copy(this.#state())
   }
 
   /** Gives the memory of an image, which nobody looks at any more, to the next one. */
@@ -152,12 +153,13 @@ export class Machine extends Windows implements ViewSource {
 
   /** A machine of its own that goes on from where this one is. It must be at rest. */
   twin(): Machine {
-    return new Machine(this.config, this.bytes.subarray(LAYOUT.STATE_AT, this.#end()))
+    return new Machine(this.config, this.#state())
   }
 
-  #end(): number {
+  // All of it as it lies in memory, up to the last page in use.
+  #state(): Uint8Array {
     this.copies?.beforeCall()
-    return this.raw.memory_end() >>> 0
+    return this.bytes.subarray(LAYOUT.STATE_AT, this.raw.memory_end() >>> 0)
   }
 
   /** Puts an image of this machine, or of one with the same configuration, in place of what it knows. It must be at rest. */
@@ -168,7 +170,7 @@ export class Machine extends Windows implements ViewSource {
 
   #load(image: Uint8Array): void {
     this.#endInPlace()
-    this.bytes.set(image, LAYOUT.STATE_AT)
+    copyImage(image, this.bytes, LAYOUT.STATE_AT)
     this.clearBlocked()
     // The next call looks at the ready list, and finds out.
     this.words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_READY] = 1

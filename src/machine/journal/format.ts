@@ -7,12 +7,13 @@
 //
 //   HEAD     version of the package (three words), digest of the door, digest of the kernel, bytes of memory, seed, how many
 //            words of profile and limits, and these; bytes of the image that it begins with, 0 for a machine as booted
-//   IMAGE    the image, padded with zeros; only where the head says so
+//   IMAGE    the image, free pages and padding as zeros; only where the head says so
 //   RECORDS  64 KiB of records each but for the last; a record may go on in the next one (records.ts)
 //   END      calls, words of records, the state's digest at the end (low, high)
 
 import { KERNEL_DIGEST } from '../abi.generated.js'
 import { checksum } from '../checksum.js'
+import { copyImage } from '../copy-image.js'
 import type { MachineConfig } from '../machine.js'
 import { DOOR_DIGEST } from './calls.js'
 import { wordsOf } from './records.js'
@@ -65,7 +66,7 @@ export function encodeJournal({ config, image, length, copyTo, calls, hash }: Jo
   writer.section(HEAD, head.length, (at) => out.set(head, at))
   if (image !== null) {
     const bytes = new Uint8Array(out.buffer)
-    writer.section(IMAGE, wordsOf(imageBytes), (at) => bytes.set(image, at * 4))
+    writer.section(IMAGE, wordsOf(imageBytes), (at) => copyImage(image, bytes, at * 4))
   }
   copyTo(out, recordsAt)
   for (let from = 0; from < length; from += BLOCK) {

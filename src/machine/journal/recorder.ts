@@ -1,6 +1,7 @@
 // The recorder: writes everything that enters a machine onto a tape, in order, while it enters.
 
 import { type Abi, LAYOUT } from '../abi.generated.js'
+import { copyImage } from '../copy-image.js'
 import type { Machine, Recorder } from '../machine.js'
 import { CALLS, type Call, mostTransmitted } from './calls.js'
 import { DenseWriter } from './dense.js'
@@ -217,6 +218,7 @@ export class JournalRecorder implements Recorder {
     const { words } = this.tape
     words[at] = REWOUND
     words[at + 1] = image.length
-    new Uint8Array(words.buffer, words.byteOffset, words.byteLength).set(image, (at + 2) * 4)
+    words.fill(0, at + 2, at + 2 + count)
+    copyImage(image, new Uint8Array(words.buffer, words.byteOffset, words.byteLength), (at + 2) * 4)
   }
 }
