@@ -69,7 +69,8 @@ export async function buildPackage(root) {
 
 async function bundle(root) {
   const mangleProps = new RegExp(`^(${INNER_NAMES.join('|')})$`)
-  const entries = { ...SETTINGS, chunkNames: 'chunks/[name]-[hash]', minify: true, mangleProps }
+  // Names and lines stay: whoever meets an error sees where it was thrown, and bundlers take them away.
+  const entries = { ...SETTINGS, chunkNames: 'chunks/[name]-[hash]', minifySyntax: true, mangleProps }
   const programs = { ...SETTINGS, chunkNames: 'chunks/cli/[name]-[hash]' }
   const made = await Promise.all([bundleInto(root, ENTRIES, entries), bundleInto(root, PROGRAMS, programs)])
   return made.flat()

@@ -39,6 +39,11 @@ export class SystemError extends Error {
   readonly errno: number
   readonly syscall: string
 
+  /** Whether it is one, of this copy of the package or of another: the command brings a kernel of its own, and two versions may be installed. */
+  static override [Symbol.hasInstance](value: unknown): value is SystemError {
+    return value instanceof Error && value.name === 'SystemError' && 'errno' in value && typeof value.errno === 'number'
+  }
+
   constructor(errno: number, syscall: string) {
     const code = errnoName(errno)
     super(`${code}: ${TEXTS[code] ?? 'unknown error'}, ${syscall}`)

@@ -20,7 +20,6 @@ import type { Answered } from './line.js'
 import { isRingSize, LEAST_RING_BYTES, MOST_RING_BYTES } from './ring-memory.js'
 import { SharedSocket } from './shared-socket.js'
 import { canShare, sharingError } from './sharing.js'
-import { isSystemError } from './system-error.js'
 import type { Plain } from './wire.js'
 
 /** How many datagrams receive() asks for. */
@@ -277,7 +276,7 @@ export class RemoteSocket implements RemoteSocketInterface {
     if (this.#closed) throw new SystemError(-EBADF, 'share')
     if (!canShare()) throw sharingError()
     const rings = await this.#connection.share(this.#number, bytes).catch((error: unknown) => {
-      throw isSystemError(error) && error.errno === -EOPNOTSUPP ? sharingError() : error
+      throw error instanceof SystemError && error.errno === -EOPNOTSUPP ? sharingError() : error
     })
     if (rings !== undefined) return new SharedSocket(rings, this.#connection)
     await this.#call('unshare')

@@ -17,7 +17,6 @@ import {
 import type { ServedRing } from './served-ring.js'
 import { blockOn, whenChanged } from './shared-word.js'
 import { canShare, sharingError } from './sharing.js'
-import { isSystemError } from './system-error.js'
 import { Violation } from './violation.js'
 
 /** Messages of one ring, each way, before another one has its turn. */
@@ -172,7 +171,7 @@ export class RingPump implements RingPumpInterface {
     }
     wait().then(over, (error: unknown) => {
       // A rewound kernel rejects whoever waits.
-      if (isSystemError(error)) setTimeout(over, AGAIN_AFTER)
+      if (error instanceof SystemError) setTimeout(over, AGAIN_AFTER)
       else ring.fail(error)
     })
   }

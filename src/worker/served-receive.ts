@@ -5,7 +5,6 @@ import { EMSGSIZE, MSG_PEEK, MSG_TRUNC, POLLERR, POLLIN, type SockaddrNl } from 
 import { SystemError } from '../user/errors.js'
 import type { Result } from './arguments.js'
 import type { ServedSocket } from './served-sockets.js'
-import { isSystemError } from './system-error.js'
 import type { Plain } from './wire.js'
 
 const NO_BYTES = new Uint8Array(0)
@@ -96,7 +95,7 @@ export function receiveDatagrams(served: ServedSocket, most: number, mostBytes: 
       bytes.push(data, ...control.map((item) => item.data))
       total += data.length
     } catch (failure) {
-      if (first || !isSystemError(failure)) throw failure
+      if (first || !(failure instanceof SystemError)) throw failure
       served.error = failure
       break
     }

@@ -17,7 +17,6 @@ import { ServedCallbacks } from './served-callbacks.js'
 import { type Made, SOCKET_CALLS } from './served-calls.js'
 import { ServedRings } from './served-rings.js'
 import { ServedSockets } from './served-sockets.js'
-import { isSystemError } from './system-error.js'
 import { Violation } from './violation.js'
 import { STATUS_ABORTED, STATUS_DONE, STATUS_SYSTEM_ERROR, VERSION } from './wire.js'
 
@@ -290,8 +289,8 @@ export class Served implements ServedInterface {
   #fail(call: IncomingCall, error: unknown): void {
     if (error instanceof Violation) throw error
     if (this.#end === undefined) return
-    if (!isSystemError(error)) this.#onError(error)
-    const { errno, syscall } = isSystemError(error) ? error : new SystemError(-EIO, call.op)
+    if (!(error instanceof SystemError)) this.#onError(error)
+    const { errno, syscall } = error instanceof SystemError ? error : new SystemError(-EIO, call.op)
     this.#reply(call, STATUS_SYSTEM_ERROR, { values: [errno, syscall] })
   }
 
@@ -332,7 +331,7 @@ export class Served implements ServedInterface {
 }
 
 function isAgain(error: unknown): boolean {
-  return isSystemError(error) && error.errno === -EAGAIN
+  return error instanceof SystemError && error.errno === -EAGAIN
 }
 
 function checkHeartbeat(interval: number): number {

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ANSWER, PROGRAM, TYPED, tsconfig } from './programs.js'
-import { makeStranger, root, run, type Stranger, write } from './stranger.js'
+import { ANSWER, PROGRAM, RECORDED, TYPED, tsconfig, UNCAUGHT } from './programs.js'
+import { makeStranger, root, run, runFailing, type Stranger, write } from './stranger.js'
 
 interface AttwReport {
   readonly analysis: { readonly entrypoints: Readonly<Record<string, unknown>> }
@@ -88,8 +88,29 @@ describe('installed without a network', () => {
   test('is imported by every entry and carries a message, by its own bytes and by kernel.wasm', async () => {
     write(stranger.folder, 'program.mjs', PROGRAM)
     const told = JSON.parse(await run(stranger.folder, 'program.mjs'))
-    expect(told).toEqual({ embedded: ANSWER, fromFile: ANSWER, slim: ANSWER, connector: expect.any(Number) })
+    expect(told).toEqual({
+      embedded: ANSWER,
+      fromFile: ANSWER,
+      slim: ANSWER,
+      connector: expect.any(Number),
+    })
     expect(told.connector).toBeGreaterThan(0)
+  })
+
+  test.each(Object.entries(UNCAUGHT))('prints %s, that nobody catches, in few lines', (_, [said, program]) => {
+    write(stranger.folder, 'uncaught.mjs', program)
+    const printed = runFailing(stranger.folder, 'uncaught.mjs')
+    const lines = printed.split('\n')
+    expect(lines.find((line) => /^\w*Error: /.test(line))).toBe(said)
+    expect(printed).toMatch(/\/uncaught\.mjs:\d+:\d+/)
+    expect(printed.length).toBeLessThan(4000)
+    expect(lines.filter((line) => line.length > 300)).toEqual([])
+  })
+
+  test('has a command, whose kernel other entries take for one of theirs', async () => {
+    write(stranger.folder, 'recorded.mjs', RECORDED)
+    const command = 'node_modules/kernel-connector/dist/cli/kernel-connector.js'
+    expect(await run(stranger.folder, command, 'record', 'recorded.mjs')).toBe('loss\ntrue\n')
   })
 
   test.each(['nodenext', 'bundler'] as const)('has types for the compiler, moduleResolution %s', async (resolution) => {

@@ -40,6 +40,57 @@ console.log(JSON.stringify({
 }))
 `
 
+const OPEN_SOCKETS = `
+import { AF_NETLINK, boot, encodeConnectorMessage, LINUX_2_6_14, NETLINK_CONNECTOR, NETLINK_USERSOCK, SOCK_DGRAM } from 'kernel-connector'
+const kernel = boot({ profile: LINUX_2_6_14 })
+const [user, connector] = [NETLINK_USERSOCK, NETLINK_CONNECTOR].map((unit) => kernel.spawn().socket(AF_NETLINK, SOCK_DGRAM, unit))
+`
+
+/** Programs that end with an error which nobody catches: what is printed begins, but for the place, with these words. */
+export const UNCAUGHT: Readonly<Record<string, readonly [said: string, program: string]>> = {
+  'a failed call': [
+    'SystemError: ECONNREFUSED: connection refused, sendto',
+    `${OPEN_SOCKETS}user.sendto(new Uint8Array(1), 0, { nl_pid: 99 })`,
+  ],
+  'a wrong argument': ['TypeError: data must be a Uint8Array', `${OPEN_SOCKETS}user.send('text')`],
+  'an error in a callback': [
+    'Error: thrown in it',
+    `${OPEN_SOCKETS}
+kernel.mod_timer(kernel.timer_setup(() => { throw new Error('thrown in it') }), 1)
+kernel.clock.advance(5)`,
+  ],
+  'errors in several callbacks': [
+    'AggregateError: several callbacks threw',
+    `${OPEN_SOCKETS}
+kernel.cn_add_callback({ idx: 5, val: 1 }, 'five', () => { throw new Error('thrown in it') })
+for (let n = 0; n < 2; n++) connector.send(encodeConnectorMessage({ id: { idx: 5, val: 1 } }))
+kernel.clock.runUntilIdle()`,
+  ],
+}
+
+/** A program for the command, which brings a kernel of its own copy of the package. */
+export const RECORDED = `
+import { SystemError } from 'kernel-connector'
+import { connect, serve } from 'kernel-connector/connector'
+
+export default async (kernel) => {
+  const id = { idx: 21, val: 1 }
+  const data = Uint8Array.of(1, 2, 3)
+  const service = serve(kernel, id, () => data)
+  const client = connect(kernel, kernel.spawn(), { groups: [id.idx], losses: 'values' })
+  for (let n = 0; n < 300; n++) service.broadcast(data)
+  for await (const { type } of client) {
+    console.log(type)
+    break
+  }
+  try {
+    client.socket.getpeername(new Uint8Array(1), -1)
+  } catch (error) {
+    console.log(error instanceof SystemError)
+  }
+}
+`
+
 /** Uses the types; each line under an @ts-expect-error is wrong, which shows that they are not any. */
 export const TYPED = `
 import { boot, type CoreKernel, type Kernel, LINUX_6, type Socket, type Task } from 'kernel-connector'

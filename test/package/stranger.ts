@@ -1,5 +1,5 @@
 // A project that is not ours: packs the package, installs the tarball there without a network, runs programs in it.
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -44,6 +44,13 @@ export function write(folder: string, name: string, text: string): void {
 /** Runs a program of Node's in a folder and gives its standard output; an error has all that it printed. */
 export async function run(folder: string, ...args: string[]): Promise<string> {
   return execute(folder, process.execPath, args)
+}
+
+/** Runs a program of Node's that ends with an error, and gives what it printed about that. */
+export function runFailing(folder: string, ...args: string[]): string {
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, env: ownEnvironment, encoding: 'utf8' })
+  if (status === 0) throw new Error(`${args.join(' ')} did not fail`)
+  return stderr
 }
 
 // npm tells its scripts about the project that it runs in; the stranger's npm must not hear of ours.
