@@ -10,21 +10,21 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 /** The package's own name means its source here, so that examples run on both builds too. */
 const alias = [
   { find: /^kernel-connector$/, replacement: path('./src/index.ts') },
+  { find: /^kernel-connector\/debug$/, replacement: path('./src/debug.ts') },
   { find: /^kernel-connector\/(uapi|connector|capture|host|worker)$/, replacement: path('./src/$1/index.ts') },
 ]
 
-/** Imports of build/release.wasm become the bytes of the project's own build. */
+/** Imports of build/release.wasm become the bytes of the project's own build, and those of build/debug.wasm of that. */
 function kernelBytes(build: Build) {
-  const file = path(`./build/${build}.wasm`)
-  const id = `\0kernel:${build}`
+  const PREFIX = '\0kernel:'
+  const idOf = (name: string | undefined) => (name === undefined ? null : PREFIX + (name === 'release' ? build : name))
+  const load = (file: string) =>
+    `import { readFileSync } from 'node:fs'\nexport default new Uint8Array(readFileSync(${JSON.stringify(file)}))`
   return {
     name: 'kernel-bytes',
     enforce: 'pre' as const,
-    resolveId: (source: string) => (source.endsWith('/build/release.wasm') ? id : null),
-    load: (loaded: string) =>
-      loaded === id
-        ? `import { readFileSync } from 'node:fs'\nexport default new Uint8Array(readFileSync(${JSON.stringify(file)}))`
-        : null,
+    resolveId: (source: string) => idOf(/\/build\/(release|debug)\.wasm$/.exec(source)?.[1]),
+    load: (id: string) => (id.startsWith(PREFIX) ? load(path(`./build/${id.slice(PREFIX.length)}.wasm`)) : null),
   }
 }
 

@@ -17,7 +17,7 @@ const PARTS = {
   },
   package: async () => {
     const { BUNDLE_INPUTS, BUNDLE_OUTPUTS, buildPackage } = await import('./bundle.mjs')
-    const inputs = [...BUNDLE_INPUTS, 'build/release.wasm']
+    const inputs = [...BUNDLE_INPUTS, 'build/release.wasm', 'build/debug.wasm']
     return { title: 'bundling the package', inputs, outputs: BUNDLE_OUTPUTS, build: buildPackage }
   },
 }

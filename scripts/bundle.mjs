@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { INNER_NAMES } from './inner-names.mjs'
-import { CHANGES, releaseOnly, smallLoader } from './loader.mjs'
+import { CHANGES, smallLoader } from './loader.mjs'
 import { pack } from './packed.mjs'
 import { BuildError, runTool } from './progress.mjs'
 
@@ -27,8 +27,10 @@ export const BUNDLE_INPUTS = [
 /** Each entry of the package by its name in dist/. They are bundled together: what two of them need is there once. */
 const ENTRIES = {
   index: 'src/index.ts',
+  debug: 'src/debug.ts',
   // No entries of the package, but files of their own in dist/ too: what stands in a file that is not used falls away whole.
   embedded: 'src/embedded.ts',
+  'embedded-debug': 'src/embedded-debug.ts',
   genetlink: 'src/kernel/genetlink/index.ts',
   slim: 'src/slim.ts',
   workerd: 'src/workerd.ts',
@@ -84,6 +86,7 @@ const SETTINGS = {
   target: 'es2022',
   platform: 'neutral',
   mainFields: ['module', 'main'],
+  loader: { '.wasm': 'binary' },
   external: ['node:*', 'koffi', 'fast-check'],
   sourcemap: true,
   legalComments: 'inline',
@@ -94,7 +97,7 @@ const SETTINGS = {
 async function bundleInto(root, files, settings) {
   const { build } = await import('esbuild')
   const entryPoints = Object.entries(files).map(([out, file]) => ({ in: file, out }))
-  const plugins = [embeddedKernel(root), importedKernel, smallLoader, releaseOnly]
+  const plugins = [embeddedKernel(root), importedKernel, smallLoader]
   try {
     return (await build({ absWorkingDir: root, entryPoints, plugins, ...settings })).outputFiles
   } catch (error) {

@@ -30,16 +30,6 @@ export const smallLoader = {
   },
 }
 
-/** What only the debug build of the kernel has, which no built file can boot. */
-export const releaseOnly = {
-  name: 'release-only',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /[\\/]src[\\/]machine[\\/]copies\.ts$/ }, () => ({
-      contents: 'export const copiesOf = () => null',
-    }))
-  },
-}
-
 /**
  * The loader's text, whose instantiateSync() gives the instance alone.
  * @param {string} text

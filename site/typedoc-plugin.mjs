@@ -75,7 +75,7 @@ class SiteTheme extends DefaultTheme {
 
 /** What an entry's file says of itself in its first lines. */
 function aboutEntry(name) {
-  const file = ['index', 'slim'].includes(name) ? `${name}.ts` : `${name}/index.ts`
+  const file = ['index', 'slim', 'debug'].includes(name) ? `${name}.ts` : `${name}/index.ts`
   const lines = readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8').split('\n')
   const end = lines.findIndex((line) => !line.startsWith('// '))
   return lines

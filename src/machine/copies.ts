@@ -162,7 +162,3 @@ export class Copies {
     for (const copy of this.#given) copy.load()
   }
 }
-
-/** The copies of a machine: none unless it is of the debug build. Built files of the package, which boot no other, have this alone. */
-export const copiesOf = (memory: Uint8Array<ArrayBuffer>, debug: boolean): Copies | null =>
-  debug ? new Copies(memory) : null

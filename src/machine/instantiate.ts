@@ -2,6 +2,7 @@
 
 import { instantiateSync } from '@assemblyscript/loader'
 import type { Abi } from './abi.generated.js'
+import type { DebugHost } from './debug-host.js'
 import { refusal } from './refusal.js'
 
 const PAGE = 65536
@@ -50,16 +51,20 @@ const isResponse = (value: object): value is Response => kindOf(value) === '[obj
 const NOTHING_GIVEN =
   'module is missing: this entry of the package has no kernel with it (compile() makes a module of kernel.wasm)'
 
-/** The module that boots if nobody brings another. */
-function standard(): WebAssembly.Module {
+/** The module that boots if nobody brings another. @throws TypeError if there is none; WebAssembly.CompileError, with what to do */
+export function standardKernel(): WebAssembly.Module {
   if (provided === undefined) throw new TypeError(NOTHING_GIVEN)
-  if (isModule(provided)) return provided
+  if (!isModule(provided)) provided = compileNow(provided)
+  return provided
+}
+
+/** Compiles a kernel at once. @throws WebAssembly.CompileError, with what to do where the page or the host forbids to compile */
+export function compileNow(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {
-    provided = new WebAssembly.Module(provided)
+    return new WebAssembly.Module(bytes)
   } catch (error) {
     throw refusal(error) ?? error
   }
-  return provided
 }
 
 /** Memory of at least `size` bytes, which never grows. */
@@ -68,18 +73,15 @@ export function makeMemory(size: number): WebAssembly.Memory {
   return new WebAssembly.Memory({ initial: pages, maximum: pages })
 }
 
-/** Whether a kernel is one of the debug build, which tells of broken assertions. */
-export function isDebug(module: WebAssembly.Module | undefined): boolean {
-  return WebAssembly.Module.imports(module ?? standard()).some(({ name }) => name === 'abort')
-}
-
-/** The calls of an instance in a memory; `callback` is what the kernel calls. */
+/** The calls of an instance in a memory; `callback` is what the kernel calls, `debug` what one of the debug build has besides. */
 export function instantiate(
-  module: WebAssembly.Module | undefined,
+  module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   callback: (kindSlot: number, a: number, b: number) => number,
+  debug: DebugHost | null,
 ): Abi {
-  const env = { memory, callback }
-  const { instance } = instantiateSync(module ?? standard(), { env })
+  const abort = debug?.abort.bind(debug, new Uint8Array(memory.buffer))
+  const env = abort === undefined ? { memory, callback } : { memory, callback, abort }
+  const { instance } = instantiateSync(module, { env })
   return instance.exports as unknown as Abi
 }

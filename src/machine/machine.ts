@@ -2,10 +2,11 @@
 // anything lies; what others keep are references that they only hand back.
 
 import { type Abi, LAYOUT } from './abi.generated.js'
-import { type Copies, copiesOf } from './copies.js'
+import type { Copies } from './copies.js'
 import { copyImage } from './copy-image.js'
+import { debugHostOf } from './debug-host.js'
 import { Images } from './images.js'
-import { instantiate, isDebug, makeMemory } from './instantiate.js'
+import { instantiate, makeMemory, standardKernel } from './instantiate.js'
 import { Readers, type ViewSource } from './readers.js'
 import { Reserved } from './reserved.js'
 import { Views } from './views.js'
@@ -85,8 +86,10 @@ export class Machine extends Windows implements ViewSource {
   constructor(config: MachineConfig, image?: Uint8Array) {
     const memory = makeMemory(config.memory)
     super(memory.buffer)
-    const abi = instantiate(config.module, memory, (kindSlot, a, b) => this.#call(kindSlot, a, b))
-    this.copies = copiesOf(this.bytes, isDebug(config.module))
+    const module = config.module ?? standardKernel()
+    const debug = debugHostOf(module)
+    const abi = instantiate(module, memory, (kindSlot, a, b) => this.#call(kindSlot, a, b), debug)
+    this.copies = debug === null ? null : debug.copies(this.bytes)
     this.reserved = new Reserved(this.bytes, this.copies)
     this.messages = new Views(memory.buffer, this.words)
     this.data = new Views(memory.buffer, this.words)

@@ -8,6 +8,7 @@ import { transform } from 'esbuild'
 import * as kernelConnector from 'kernel-connector'
 import * as capture from 'kernel-connector/capture'
 import * as connector from 'kernel-connector/connector'
+import * as debug from 'kernel-connector/debug'
 import * as uapi from 'kernel-connector/uapi'
 import * as worker from 'kernel-connector/worker'
 import { expect } from 'vitest'
@@ -17,6 +18,7 @@ const MODULES: Readonly<Record<string, unknown>> = {
   'kernel-connector/capture': capture,
   'kernel-connector': kernelConnector,
   'kernel-connector/connector': connector,
+  'kernel-connector/debug': debug,
   'kernel-connector/uapi': uapi,
   'kernel-connector/worker': worker,
 }

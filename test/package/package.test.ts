@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ANSWER, PROGRAM, RECORDED, TYPED, tsconfig, UNCAUGHT } from './programs.js'
+import { ANSWER, LOOKS_TOO_LATE, PROGRAM, RECORDED, TYPED, tsconfig, UNCAUGHT } from './programs.js'
 import { makeStranger, root, run, runFailing, type Stranger, write } from './stranger.js'
 
 interface AttwReport {
@@ -92,9 +92,17 @@ describe('installed without a network', () => {
       embedded: ANSWER,
       fromFile: ANSWER,
       slim: ANSWER,
+      debug: ANSWER,
       connector: expect.any(Number),
     })
     expect(told.connector).toBeGreaterThan(0)
+  })
+
+  test('has the debug build in the place of the other one, on a condition', async () => {
+    write(stranger.folder, 'late.mjs', LOOKS_TOO_LATE)
+    expect(await run(stranger.folder, 'late.mjs')).toBe('4\n')
+    const told = await run(stranger.folder, '--conditions=kernel-connector-debug', 'late.mjs')
+    expect(told).toContain('the message of reserve() is over')
   })
 
   test.each(Object.entries(UNCAUGHT))('prints %s, that nobody catches, in few lines', (_, [said, program]) => {

@@ -26,6 +26,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { boot, LINUX_6 } from 'kernel-connector'
 import * as connector from 'kernel-connector/connector'
+import * as debug from 'kernel-connector/debug'
 import * as slim from 'kernel-connector/slim'
 import * as uapi from 'kernel-connector/uapi'
 ${TALK}
@@ -36,6 +37,7 @@ console.log(JSON.stringify({
   embedded: talk(boot({ profile: LINUX_6 })),
   fromFile: talk(boot({ module })),
   slim: talk(slim.boot({ module })),
+  debug: talk(debug.boot()),
   connector: Object.keys(connector).length,
 }))
 `
@@ -68,6 +70,19 @@ kernel.clock.runUntilIdle()`,
   ],
 }
 
+/** Prints whether a view that is over throws. */
+export const LOOKS_TOO_LATE = `
+import { AF_NETLINK, boot, NETLINK_USERSOCK, SOCK_DGRAM } from 'kernel-connector'
+const socket = boot().spawn().socket(AF_NETLINK, SOCK_DGRAM, NETLINK_USERSOCK)
+const view = socket.reserve(4)
+socket.reserve(8)
+try {
+  console.log(view.length)
+} catch ({ message }) {
+  console.log(message)
+}
+`
+
 /** A program for the command, which brings a kernel of its own copy of the package. */
 export const RECORDED = `
 import { SystemError } from 'kernel-connector'
@@ -95,6 +110,7 @@ export default async (kernel) => {
 export const TYPED = `
 import { boot, type CoreKernel, type Kernel, LINUX_6, type Socket, type Task } from 'kernel-connector'
 import * as connector from 'kernel-connector/connector'
+import * as debug from 'kernel-connector/debug'
 import kernelWasm from 'kernel-connector/kernel.wasm'
 import * as slim from 'kernel-connector/slim'
 import { AF_NETLINK, type CnMsg, GFP_KERNEL, NETLINK_CONNECTOR, SOCK_DGRAM } from 'kernel-connector/uapi'
@@ -106,6 +122,7 @@ const added: number = kernel.cn_add_callback({ idx: 1, val: 2 }, 'typed', (msg: 
   kernel.cn_netlink_send(msg, 1, GFP_KERNEL)
 })
 const received: number = socket.recv(new Uint8Array(64))
+export const checked: Kernel = debug.boot({ seed: 1 })
 export const used = [added, received, connector]
 export const slimKernel = async (): Promise<CoreKernel> => slim.boot({ module: await slim.compile(kernelWasm) })
 
@@ -115,6 +132,8 @@ kernel.cn_add_callback(1, 'typed', () => {})
 socket.send('text')
 // @ts-expect-error there is no such option
 boot({ sed: 1 })
+// @ts-expect-error nor has the debug entry one
+debug.boot({ sed: 1 })
 // @ts-expect-error the slim entry has no kernel of its own
 slim.boot({})
 // @ts-expect-error nor can it compile nothing

@@ -3,9 +3,13 @@
 import { afterAll, afterEach, beforeEach, expect } from 'vitest'
 import type { BootOptions, Kernel, RestoreOptions, Snapshot } from '../../src/api.js'
 import { boot as bootKernel, restore as restoreKernel } from '../../src/index.js'
+import { provideDebugHost } from '../../src/machine/debug.js'
 import { bootOptions } from './boot-options.js'
 
 export * from '../../src/index.js'
+
+// The project "debug" boots no other kernel, and some tests of the other project boot both.
+provideDebugHost()
 
 /** Anything that can be taken down: halt() tells how many bytes are left in use. */
 export interface Halting {

@@ -9,8 +9,9 @@ const workers: Worker[] = []
 
 /** A program of this folder's sources in one text, with the kernel of this project of the tests. */
 export async function bundle(contents: string): Promise<string> {
+  const withHost = `import { provideDebugHost } from './src/machine/debug.ts'\nprovideDebugHost()\n${contents}`
   const { outputFiles } = await build({
-    stdin: { contents, resolveDir: root, loader: 'ts' },
+    stdin: { contents: withHost, resolveDir: root, loader: 'ts' },
     bundle: true,
     format: 'esm',
     target: 'es2022',

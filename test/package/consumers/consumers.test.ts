@@ -36,7 +36,12 @@ describe.each(PROJECTS)('$name', (project) => {
       const shown = () => tab.locator('pre').textContent()
       await expect.poll(async () => (await shown()) || complaints.join()).not.toBe('')
       expect(complaints).toEqual([])
-      expect(JSON.parse((await shown()) ?? '')).toEqual({ embedded: ANSWER, slim: ANSWER, connector: 'function' })
+      expect(JSON.parse((await shown()) ?? '')).toEqual({
+        embedded: ANSWER,
+        slim: ANSWER,
+        debug: ANSWER,
+        connector: 'function',
+      })
       expect(requests.filter((url) => !url.startsWith(server.url) && !url.startsWith('data:'))).toEqual([])
     } finally {
       await tab.close()

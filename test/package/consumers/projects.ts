@@ -36,7 +36,10 @@ ${kernelCode}
 ${TALK}
 async function main() {
   const module = await slim.compile(kernelCode)
-  return { embedded: talk(boot()), slim: talk(slim.boot({ module })), connector: typeof connect }
+  const debug = await import('${packageAt('debug')}')
+  const kernels = { embedded: boot(), slim: slim.boot({ module }), debug: debug.boot() }
+  const told = Object.entries(kernels).map(([name, kernel]) => [name, talk(kernel)])
+  return { ...Object.fromEntries(told), connector: typeof connect }
 }
 main().then(
   (told) => (document.querySelector('pre').textContent = JSON.stringify(told)),

@@ -1,6 +1,7 @@
 // The suite that runs on every host: bundled once for each build of the kernel, the same file is run by Node and by Chromium.
 import kernel from '../../../build/release.wasm'
 import { compile, type ReplayResult } from '../../../src/index.js'
+import { provideDebugHost } from '../../../src/machine/debug.js'
 import { provideKernel } from '../../../src/machine/instantiate.js'
 import { type PlayedScenario, playConformance, type ScenarioSource } from './conformance.js'
 import { type FewCalls, recordFew, replayHere } from './journals.js'
@@ -13,6 +14,7 @@ export { type Behind, type Halfway, workBehind, workHalfway } from './snapshots.
 
 // The bundle means one build or the other by this import, however the package carries its kernel.
 provideKernel(kernel)
+provideDebugHost()
 
 /** What the suite is given. */
 export interface Given {
