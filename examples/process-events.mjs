@@ -2,6 +2,7 @@
 // plays what a real kernel has sent.
 //   node examples/process-events.mjs [RECORDING]
 
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { boot } from 'kernel-connector'
 import {
@@ -107,4 +108,11 @@ function main(path) {
   console.log(`${listener.received} messages, ${listener.lost} lost`)
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv[2] ?? RECORDING)
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const path = process.argv[2] ?? RECORDING
+  if (existsSync(path)) main(path)
+  else {
+    console.error(`process-events: there is no ${path}; simulated events are shown by: npx kernel-connector demo`)
+    process.exitCode = 1
+  }
+}

@@ -1,10 +1,11 @@
 // The package as others get it: packed, installed from the tarball in a project of its own, imported, compiled.
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { linksOf } from '../docs/markdown.js'
 import { ANSWER, LOOKS_TOO_LATE, PROGRAM, RECORDED, TYPED, tsconfig, UNCAUGHT } from './programs.js'
-import { makeStranger, root, run, runFailing, type Stranger, write } from './stranger.js'
+import { makeStranger, root, run, type Stranger, tryOut, write } from './stranger.js'
 
 interface AttwReport {
   readonly analysis: { readonly entrypoints: Readonly<Record<string, unknown>> }
@@ -47,10 +48,35 @@ describe('the tarball', () => {
 
   test('has nothing else: no sources of the kernel, tests, bench or tools', () => {
     const others = stranger.packed.filter(
-      (path) => !/^(LICENSE|README\.md|package\.json|dist\/.+|examples\/.+)$/.test(path),
+      (path) => !/^(LICENSE|README\.md|package\.json|dist\/.+|examples\/.+|docs\/.+\.(md|svg))$/.test(path),
     )
     expect(others).toEqual([])
-    expect(stranger.packed.filter((path) => /\btests?\b|\bbench\b|\.test\./.test(path))).toEqual([])
+    expect(stranger.packed.filter((path) => /(^|\/)(tests?|bench)\/|\.test\./.test(path))).toEqual([])
+  })
+
+  test('has what its pages link to, but for pictures and tests', () => {
+    const linked = stranger.packed
+      .filter((path) => path.endsWith('.md'))
+      .flatMap((path) =>
+        linksOf(path).map((to) => (to.startsWith('#') ? path : normalize(join(dirname(path), to.replace(/#.*/, ''))))),
+      )
+    expect(linked).toEqual(expect.arrayContaining(['docs/bundlers.md', 'docs/message.svg', 'examples/README.md']))
+    const absent = linked.filter((to) => !stranger.packed.includes(to))
+    expect(absent.filter((to) => !/^test\/|\.png$|^bench\/report\.svg$/.test(to))).toEqual([])
+  })
+
+  test.each([
+    ['cn_test', 0],
+    ['ucon', 0],
+    ['request-reply', 0],
+    ['genetlink-family', 0],
+    ['lost-reply', 0],
+    // The recording is not in the package: it says so, and what to do.
+    ['process-events', 1],
+  ])('has the example %s, which runs where it lies', async (name, status) => {
+    const told = tryOut(stranger.folder, `node_modules/kernel-connector/examples/${name}.mjs`)
+    const said = status === 0 ? '' : expect.stringMatching(/^process-events: .*npx kernel-connector demo\n$/)
+    expect([told.status, told.stderr]).toEqual([status, said])
   })
 
   test('names no path of the machine that packed it', () => {
@@ -107,7 +133,7 @@ describe('installed without a network', () => {
 
   test.each(Object.entries(UNCAUGHT))('prints %s, that nobody catches, in few lines', (_, [said, program]) => {
     write(stranger.folder, 'uncaught.mjs', program)
-    const printed = runFailing(stranger.folder, 'uncaught.mjs')
+    const { stderr: printed } = tryOut(stranger.folder, 'uncaught.mjs')
     const lines = printed.split('\n')
     expect(lines.find((line) => /^\w*Error: /.test(line))).toBe(said)
     expect(printed).toMatch(/\/uncaught\.mjs:\d+:\d+/)
