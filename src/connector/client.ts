@@ -55,6 +55,8 @@ export class ConnectorClient<T extends MessageOrLoss = ClientMessage> implements
 
   /** Use connect(): it knows what T is. */
   constructor(kernel: CoreKernel, task: Task, options: ConnectOptions) {
+    if (typeof kernel?.timer_setup !== 'function') throw new TypeError('kernel must be a kernel: boot() makes one')
+    if (typeof task?.socket !== 'function') throw new TypeError('task must be a task: kernel.spawn() makes one')
     const { losses = 'errors', maxQueued = DEFAULT_MAX_QUEUED, keepPendingOnLoss = false } = options
     if (!(maxQueued >= 1)) throw new RangeError(`maxQueued must be at least 1, not ${maxQueued}`)
     this.#kernel = kernel

@@ -23,8 +23,8 @@ export function makeMessage(): CompleteMessage {
  */
 export function completeMessage(msg: CnMsgInit, into = makeMessage()): CompleteMessage {
   const data = msg.data === undefined ? NO_DATA : asBytes(msg.data, 'msg.data')
-  const idx = u32(msg.id.idx, 'msg.id.idx')
-  const val = u32(msg.id.val, 'msg.id.val')
+  const idx = u32(msg.id?.idx, 'msg.id.idx')
+  const val = u32(msg.id?.val, 'msg.id.val')
   const seq = u32(msg.seq ?? 0, 'msg.seq')
   const ack = u32(msg.ack ?? 0, 'msg.ack')
   const len = u16(msg.len ?? lengthOf(data), 'msg.len')

@@ -5,6 +5,15 @@ import { ClosedError, ConnectorClient, connect, serve } from '../../src/connecto
 import { encodeConnectorMessage, GFP_KERNEL, joinNlmsgs, SO_RCVBUF, SOL_SOCKET } from '../../src/uapi/index.js'
 import { bytes, Driver, errorOf, ID, NOBODY, settle, take, world } from './world.js'
 
+test('connect() says which of its arguments is missing', () => {
+  const { kernel, task } = world()
+  for (const wrong of [undefined, null, 5, kernel])
+    expect(() => connect(kernel, wrong as never)).toThrow(
+      new TypeError('task must be a task: kernel.spawn() makes one'),
+    )
+  expect(() => connect(task as never, task)).toThrow(new TypeError('kernel must be a kernel: boot() makes one'))
+})
+
 describe('loops', () => {
   test('give copies that are the reader’s own', async () => {
     const { kernel, task } = world()

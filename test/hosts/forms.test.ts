@@ -1,7 +1,7 @@
 // cn_netlink_send() in the document's form and in today's, told apart by how many arguments there are.
 import { expect, test } from 'vitest'
 import { boot } from '../../src/index.js'
-import { GFP_ATOMIC, GFP_KERNEL } from '../../src/uapi/index.js'
+import { encodeConnectorMessage, GFP_ATOMIC, GFP_KERNEL } from '../../src/uapi/index.js'
 import { ID, opened, portOf } from './support.js'
 
 function listening() {
@@ -63,4 +63,13 @@ test('len is that of data unless it is given; send_mult takes its own', () => {
   expect(lengths()).toEqual([40, 4, 1, 2, 3, 0])
   kernel.cn_netlink_send_mult({ id: ID, data, len: 9 }, 2, 0, 5, GFP_KERNEL)
   expect(lengths()).toEqual([40, 9, 1, 2, 0, 0])
+})
+
+test('a message without an id is told of as an id without numbers is', () => {
+  const kernel = boot()
+  const flat = { idx: 8, val: 8 } as never
+  expect(() => kernel.cn_netlink_send(flat, 0, GFP_KERNEL)).toThrow(
+    /^msg\.id\.idx must be an integer .*, not undefined$/,
+  )
+  expect(() => encodeConnectorMessage(flat)).toThrow(/^id\.idx must be an integer .*, not undefined$/)
 })
