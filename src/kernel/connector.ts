@@ -124,11 +124,8 @@ function messageFunction(machine: Machine, callback: CnCallback): HostFunction {
   return (_kind, skb) => {
     const readers = machine.readers()
     readers.openMessage(skb)
-    try {
-      callback(readers.msg, readers.nsp)
-    } finally {
-      readers.close()
-    }
+    callback(readers.msg, readers.nsp)
+    readers.close()
     return 0
   }
 }

@@ -249,11 +249,8 @@ function hookFunction(machine: Machine, protocol: number, cfg: Hooks): HostFunct
     const readers = machine.readers()
     readers.openSkb(a)
     readers.protocol = protocol
-    try {
-      cfg.input?.(readers.skbuff)
-    } finally {
-      readers.close()
-    }
+    cfg.input?.(readers.skbuff)
+    readers.close()
     return 0
   }
   fn.keep = cfg.keep

@@ -222,12 +222,18 @@ export class Machine extends Windows implements ViewSource {
   }
 
   #call(kindSlot: number, a: number, b: number): number {
+    const fn = this.#functions[kindSlot >>> KIND_BITS]
+    const kind = kindSlot & KIND_MASK
+    const isPlain = fn !== undefined && kind < LAYOUT.CALL_TAP && this.#recorder === null && this.#depth < MAX_DEPTH
+    return isPlain ? this.#run(fn, kind, a, b) : this.#callCarefully(kindSlot, a, b)
+  }
+
+  #callCarefully(kindSlot: number, a: number, b: number): number {
     if (kindSlot === LAYOUT.CALL_TAP) return this.#run(this.#tell, kindSlot, a, b)
-    if (this.#recorder === null) return this.#callFunction(kindSlot, a, b)
     const recorder = this.#recorder
-    recorder.enter(kindSlot, a, b)
+    recorder?.enter(kindSlot, a, b)
     const result = this.#callFunction(kindSlot, a, b)
-    recorder.leave(kindSlot, a, b, result)
+    recorder?.leave(kindSlot, a, b, result)
     return result
   }
 
@@ -235,14 +241,11 @@ export class Machine extends Windows implements ViewSource {
     if (kindSlot === LAYOUT.CALL_FAULT) return this.#run(this.#ask, kindSlot, a, b)
     const fn = this.#functions[kindSlot >>> KIND_BITS]
     if (fn === undefined) return 0
-    if (this.#depth >= MAX_DEPTH) {
-      this.#errors ??= []
-      this.#errors.push(
-        new RangeError(`callbacks are nested deeper than ${MAX_DEPTH}: one of them calls itself without end`),
-      )
-      return 0
-    }
-    return this.#run(fn, kindSlot & KIND_MASK, a, b)
+    if (this.#depth < MAX_DEPTH) return this.#run(fn, kindSlot & KIND_MASK, a, b)
+    this.#noteError(
+      new RangeError(`callbacks are nested deeper than ${MAX_DEPTH}: one of them calls itself without end`),
+    )
+    return 0
   }
 
   // The errors of nested calls belong to them: each call of the host sees those of the functions that it ran itself.
@@ -250,20 +253,24 @@ export class Machine extends Windows implements ViewSource {
     const outer = this.#errors
     this.#errors = null
     this.#depth++
-    let failure: { error: unknown } | null = null
-    let result = 0
     try {
-      result = fn(kind, a, b) | 0
+      const result = fn(kind, a, b) | 0
+      this.#depth--
+      this.#errors = outer
+      return result
     } catch (error) {
-      failure = { error }
+      const readers = this.#readers[this.#depth]
+      if (readers !== undefined && readers.skb !== 0) readers.close()
+      this.#depth--
+      this.#errors = outer
+      this.#noteError(error)
+      return 0
     }
-    this.#depth--
-    this.#errors = outer
-    if (failure !== null) {
-      this.#errors ??= []
-      this.#errors.push(failure.error)
-    }
-    return result
+  }
+
+  #noteError(error: unknown): void {
+    this.#errors ??= []
+    this.#errors.push(error)
   }
 
   readonly #tell: HostFunction = (_kind, message, code) => {
@@ -305,7 +312,7 @@ export class Machine extends Windows implements ViewSource {
     return (this.#recorded ?? this.raw).fault_random() >>> 0
   }
 
-  /** The readers of the present depth. */
+  /** The readers of the present depth: for who closes them when he has read, unless what he calls throws. */
   readers(): Readers {
     const depth = this.#depth
     let readers = this.#readers[depth]
