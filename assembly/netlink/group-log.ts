@@ -124,7 +124,8 @@ export function logAttach(sock: Sock): void {
   // Process events are never logged: each listener is asked whether it wants them.
   if (cold.procMask) return
   const group = membershipAt(cold, 0).group
-  if (!group.log || rcvbufOf(sock) < min(group.live << 6, LEAST_RCVBUF)) return
+  const rcvbuf = rcvbufOf(sock)
+  if (!group.log || rcvbuf < min(group.live << 6, LEAST_RCVBUF) || sock.rmem > rcvbuf >>> 1) return
   plainRemove(group, sock)
   if (!group.attached) {
     group.slack = 0xffffffff
@@ -325,8 +326,8 @@ function grow(group: Group): bool {
 }
 
 /**
- * Looks at all who read along before a message of `truesize` bytes: who has no room for it becomes a plain member, and how much can
- * be logged before the next look is known again.
+ * Looks at all who read along before a message of `truesize` bytes: who has no room for it, or little more, becomes a plain member, and
+ * how much can be logged before the next look is known again.
  */
 function look(group: Group, truesize: u32): void {
   let slack: u32 = 0xffffffff
@@ -335,7 +336,9 @@ function look(group: Group, truesize: u32): void {
     const sock = memberAt(group, i)
     if (nil(sock) || !(sock.flags & SOCK_LOGGED)) continue
     const rmem = rmemOf(sock)
-    if (rmem != 0 && rmem + truesize > rcvbufOf(sock)) {
+    // A slow reader would soon have all looked at again: one of few plain members, it is no trouble.
+    const margin = group.plainCount < MOST_PLAIN ? rcvbufOf(sock) >>> 2 : 0
+    if (rmem != 0 && rmem + truesize + margin > rcvbufOf(sock)) {
       logDetach(sock)
       continue
     }

@@ -1,7 +1,7 @@
 // All scenes, in the order of the table.
 import type { Scene } from '../scene.js'
 import { amongCallbacks, toCallback } from './connector.js'
-import { connectorSend, toListeners } from './multicast.js'
+import { connectorSend, toListeners, withSlowListener } from './multicast.js'
 import { life } from './socket.js'
 import { amongMany, emptyReceive, inPlace, movedOneToOne, oneToOne } from './unicast.js'
 
@@ -25,6 +25,7 @@ export const scenes: readonly Scene[] = [
   toListeners(64),
   toListeners(512),
   toListeners(4096),
+  withSlowListener(512),
   life,
   ...amongSockets,
   ...amongIds,

@@ -5,6 +5,7 @@ import {
   GFP_KERNEL,
   NETLINK_ADD_MEMBERSHIP,
   NETLINK_CONNECTOR,
+  SO_MEMINFO,
   SO_RCVBUFFORCE,
   SOCK_RAW,
   SOL_NETLINK,
@@ -16,6 +17,7 @@ import { check, ID, messageOf, type Scene } from '../scene.js'
 const PROTOCOL = 25
 const GROUP = 20
 const QUEUE_BYTES = 1 << 20
+const SLOW_QUEUE_BYTES = 1 << 16
 const MESSAGES = 16
 /** A new group's first sends look at all members: that is in the mean. */
 const MANY = 512
@@ -45,6 +47,38 @@ export function toListeners(listeners: number): Scene {
         const { sent, drained } = round()
         return [Math.min(...sent), mean, drained / MESSAGES / listeners]
       }
+    },
+  }
+}
+
+/** netlink_broadcast() to many listeners, of whom one reads a message for each that comes, and always has his queue nearly full. */
+export function withSlowListener(listeners: number): Scene {
+  return {
+    rows: [`multicast to ${listeners} listeners, one of them slow`],
+    prepare(boot) {
+      const { kernel, count } = boot(roomFor(listeners))
+      const ksock = kernel.netlink_kernel_create(PROTOCOL)
+      check(ksock !== null, 'netlink_kernel_create')
+      const members = openMembers(kernel, PROTOCOL, listeners)
+      const [slow, ...others] = members as [Socket, ...Socket[]]
+      slow.setsockopt(SOL_SOCKET, SO_RCVBUFFORCE, SLOW_QUEUE_BYTES)
+      const message = messageOf(64)
+      const send = () =>
+        check(kernel.netlink_broadcast(ksock, message, 0, GROUP, GFP_KERNEL) === 0, 'netlink_broadcast')
+      while (!isNearlyFull(slow)) {
+        send()
+        drain(others, message.length, 1)
+      }
+      const round = () => {
+        const sent = Array.from({ length: MESSAGES }, () => {
+          const instructions = count(send)
+          drain([slow], message.length, 1)
+          return instructions
+        })
+        drain(others, message.length)
+        return meanOf(sent)
+      }
+      return () => [round()]
     },
   }
 }
@@ -80,9 +114,15 @@ function openMembers(kernel: CoreKernel, protocol: number, count: number): Socke
   })
 }
 
-function drain(members: readonly Socket[], length: number): void {
+function drain(members: readonly Socket[], length: number, messages = MESSAGES): void {
   const buffer = new Uint8Array(length)
-  for (const member of members) repeat(MESSAGES, () => check(member.recv(buffer) === length, 'recv'))
+  for (const member of members) repeat(messages, () => check(member.recv(buffer) === length, 'recv'))
+}
+
+function isNearlyFull(member: Socket): boolean {
+  const words = new Uint32Array(Uint8Array.from(member.getsockopt(SOL_SOCKET, SO_MEMINFO, 36) as Uint8Array).buffer)
+  const [rmem, rcvbuf] = words as unknown as [number, number]
+  return rmem > rcvbuf * 0.97
 }
 
 function repeat(times: number, act: () => void): void {
