@@ -1,7 +1,7 @@
 // A socket for memory that is shared: numbers in, numbers out, nothing thrown but what callbacks throw, and nobody noted who could wait.
 
 import { LAYOUT, Longs, type Machine, type Room } from '../machine/index.js'
-import { EAGAIN, EBADF, MSG_PEEK, MSG_TRUNC } from '../uapi/index.js'
+import { EAGAIN, EBADF, MSG_PEEK, MSG_TRUNC, POLLIN } from '../uapi/index.js'
 import type { Target } from './address.js'
 import { continueDump, senderGroups } from './received.js'
 import type { Socket } from './socket.js'
@@ -41,10 +41,13 @@ export class LongSocket {
     return abi.send_commit(sock, skb)
   }
 
-  /** How many bytes the next datagram has, or -errno. */
+  /** How many bytes the next datagram has, or -errno. A tap is told of errors only: nothing has been received. */
   nextLength(): number {
     const sock = this.#socket.reference
-    return sock === 0 ? -EBADF : this.#settled(this.#machine.abi.recv(sock, 0, MSG_PEEK | MSG_TRUNC))
+    if (sock === 0) return -EBADF
+    const machine = this.#machine
+    if (machine.raw.poll(sock, POLLIN) !== POLLIN) return this.#settled(machine.abi.recv(sock, 0, MSG_PEEK | MSG_TRUNC))
+    return machine.messageLength(machine.raw.socket_queued(sock, 0))
   }
 
   /**

@@ -67,6 +67,16 @@ describe('a shared socket', () => {
     expect(shared.failures).toBe(0)
   })
 
+  test('is seen by a tap to receive each message once', async () => {
+    const { kernel, shared, send, pump } = await makePair()
+    const seen: number[] = []
+    kernel.tap((event) => event.kind === 'receive' && seen.push(event.result))
+    for (const length of [3, 1, 100]) send(new Uint8Array(length))
+    pump.turn()
+    expect(take(shared).map(({ length }) => length)).toEqual([3, 1, 100])
+    expect(seen).toEqual([3, 1, 100])
+  })
+
   test('receives in order, and knows who has sent what', async () => {
     const { shared, send, pump } = await makePair()
     const room = new Uint8Array(2)
