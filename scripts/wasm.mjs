@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseAbi, renderAbi } from './abi.mjs'
+import { exportDirectly } from './direct-exports.mjs'
 import { orderFunctions } from './function-order.mjs'
 import { BuildError, runTool } from './progress.mjs'
 import { hashFiles, listFiles } from './stamp.mjs'
@@ -13,6 +14,7 @@ export const WASM_INPUTS = [
   'asconfig.json',
   'package-lock.json',
   'scripts/abi.mjs',
+  'scripts/direct-exports.mjs',
   'scripts/function-order.mjs',
   'scripts/progress.mjs',
   'scripts/stamp.mjs',
@@ -62,6 +64,7 @@ async function finishRelease(root, abi) {
   const module = binaryen.readBinary(new Uint8Array(readFileSync(file)))
   for (const { name } of abi.constants) module.removeExport(name)
   module.setFeatures(FEATURES.reduce((all, name) => all | binaryen.Features[name], 0))
+  exportDirectly(binaryen, module)
   optimizeWhole(binaryen, module)
   orderFunctions(binaryen, module)
   module.runPasses(['coalesce-locals', 'reorder-locals'])
