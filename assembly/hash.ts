@@ -51,9 +51,8 @@ function mixBytes(h: u64, from: usize, length: u32): u64 {
 }
 
 function mixSkb(h: u64, skb: Skb): u64 {
-  h = mix(mix(h, skb.ordinal), skb.truesize)
-  // portid, group, pid, uid, gid
-  h = mixWords(h, changetype<usize>(skb) + offsetof<Skb>('portid'), 5)
+  // truesize, portid, group, pid, uid, gid, ordinal
+  h = mixWords(h, changetype<usize>(skb) + offsetof<Skb>('truesize'), 8)
   return mixBytes(h, skbData(skb), skb.len)
 }
 
@@ -87,19 +86,16 @@ function isFresh(sock: Sock): bool {
   const cold = sock.cold
   if (nil(cold)) return true
   for (let at: u32 = 0; at < offsetof<Cold>('log'); at += 4) {
-    const value = load<u32>(changetype<usize>(cold) + at)
-    if (at == 8 || at == 12) {
-      if (value != DEFAULT_BUFFER) return false
-    } else if (at == 72 + 4) {
-      if (value != 1) return false
-    } else if (value != 0) return false
+    const fresh = at == 8 || at == 12 ? DEFAULT_BUFFER : u32(at == 72 + 4)
+    if (load<u32>(changetype<usize>(cold) + at) != fresh) return false
   }
   return true
 }
 
 function mixSock(h: u64, sock: Sock): u64 {
-  h = mix(mix(h, sock.id), sock.flags & ~HIDDEN)
-  h = mix(mix(h, sock.key), sock.portid)
+  // portid, key, id
+  h = mixWords(h, changetype<usize>(sock) + offsetof<Sock>('portid'), 3)
+  h = mix(h, sock.flags & ~HIDDEN)
   h = mix(mix(h, sock.drops), rmemOf(sock))
   h = mix(mix(h, rcvbufOf(sock)), sndbufOf(sock))
   h = mixCred(h, sock.cred)
@@ -116,9 +112,9 @@ function mixTasks(h: u64): u64 {
   while (!nil(task)) {
     // pid, tgid, netns, parent
     h = mixWords(h, changetype<usize>(task) + offsetof<Task>('pid'), 4)
-    h = mix(mix(h, task.session), task.comm0)
-    h = mixWords(h, changetype<usize>(task) + offsetof<Task>('pidns'), 5)
-    h = mixCred(mix(h, task.comm1), task.cred)
+    // comm, pidns, ownTgid, childPidns, cpu, tracer
+    h = mixWords(h, changetype<usize>(task) + offsetof<Task>('comm0'), 9)
+    h = mixCred(mix(h, task.session), task.cred)
     let sock = task.sockets
     while (!nil(sock)) {
       h = mixSock(h, sock)
@@ -149,8 +145,9 @@ function mixConnector(h: u64): u64 {
   }
   let request = k.firstRequest
   while (!nil(request)) {
-    h = mix(mix(h, request.group), request.slot ? 1 : 0)
-    h = mixWords(h, changetype<usize>(request) + offsetof<NotifyRequest>('idxCount'), 2)
+    // group, idxCount, valCount
+    h = mixWords(h, changetype<usize>(request) + offsetof<NotifyRequest>('group'), 3)
+    h = mix(h, request.slot ? 1 : 0)
     h = mixWords(h, rangesOf(request), (request.idxCount + request.valCount) << 1)
     request = request.next
   }
@@ -194,15 +191,16 @@ function mixRest(h: u64): u64 {
 /** The digest, 64 bits. */
 export function stateHash(): u64 {
   const k = kernel()
-  let h = mix(0, k.now)
-  h = mix(h, k.nextOrdinal)
-  h = mixWords(h, STATE + offsetof<Kernel>('random0'), 4)
+  // now, nextOrdinal, the generator
+  let h = mixWords(0, STATE, 8)
+  // pressure, the profile, limits
   h = mixWords(h, STATE + offsetof<Kernel>('pressure'), 15)
-  h = mix(mix(h, k.nextPid), k.nextSocketId)
-  h = mix(mix(mix(mix(h, k.endPage), k.messages), k.delivered), k.dropped)
-  h = mixWords(h, STATE + offsetof<Kernel>('failProbability'), 8)
-  h = mix(mix(h, k.notifier ? 1 : 0), k.procListeners)
-  h = mixWords(mix(h, k.pidNamespaces), PROC_COUNTERS, MAX_CPUS)
+  // messages, delivered, dropped; whether allocations are in trouble, what failslab does
+  h = mixWords(h, STATE + offsetof<Kernel>('messages'), 15)
+  // procListeners, pidNamespaces
+  h = mixWords(h, STATE + offsetof<Kernel>('procListeners'), 2)
+  h = mix(mix(mix(h, k.nextPid), k.nextSocketId), k.endPage)
+  h = mixWords(mix(h, k.notifier ? 1 : 0), PROC_COUNTERS, MAX_CPUS)
   h = mixRest(mixConnector(mixTasks(mixProtocols(h))))
   return h ^ (h >>> 32)
 }

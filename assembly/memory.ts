@@ -115,3 +115,8 @@ export function copyBytes(to: usize, from: usize, length: u32): void {
     memory.copy(to, from, length)
   }
 }
+
+/** copyBytes() for ways that are not the hottest: not inlined. */
+export function copyPieces(to: usize, from: usize, length: u32): void {
+  copyBytes(to, from, length)
+}

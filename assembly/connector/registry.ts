@@ -6,7 +6,7 @@ import { Kernel, kernel } from '../kernel'
 import { STATE, nil } from '../memory'
 import { allocZero, free } from '../mm/alloc'
 import { listAppend, listRemove } from '../mm/list'
-import { tableAdd, tableFind, tableRemove, tableReserve } from '../mm/table'
+import { tableAdd, tableFind, tableLook, tableRemove, tableReserve } from '../mm/table'
 import { slotGive, slotTake } from '../slot'
 import { Work, cancelWork } from './work'
 
@@ -50,6 +50,12 @@ export function callbackFind(idx: u32, val: u32): CnCallback {
   return changetype<CnCallback>(tableFind(table, idx, val, offsetof<CnCallback>('idx'), offsetof<CnCallback>('val')))
 }
 
+/** callbackFind() for ways that are not hot. */
+export function callbackLook(idx: u32, val: u32): CnCallback {
+  const table = STATE + offsetof<Kernel>('callbackSlots')
+  return changetype<CnCallback>(tableLook(table, idx, val, offsetof<CnCallback>('idx'), offsetof<CnCallback>('val')))
+}
+
 function insert(idx: u32, val: u32, kind: u32, slot: u32, name: usize, length: u32): CnCallback {
   const k = kernel()
   const table = STATE + offsetof<Kernel>('callbackSlots')
@@ -82,7 +88,7 @@ export function initRegistry(scratch: usize): bool {
 
 /** cn_add_callback(): the slot for the host's function; -EINVAL for an id that is taken, -ENOMEM. */
 export function callbackAdd(idx: u32, val: u32, name: usize, length: u32): i32 {
-  if (!nil(callbackFind(idx, val))) return -EINVAL
+  if (!nil(callbackLook(idx, val))) return -EINVAL
   if (kernel().callbacks >= kernel().maxCallbacks) return -ENOMEM
   const slot = slotTake()
   if (slot < 0) return -ENOMEM
@@ -95,13 +101,13 @@ export function callbackAdd(idx: u32, val: u32, name: usize, length: u32): i32 {
 
 /** The slot of an id's function, or -1 if the host has none there. */
 export function callbackSlot(idx: u32, val: u32): i32 {
-  const callback = callbackFind(idx, val)
+  const callback = callbackLook(idx, val)
   return nil(callback) || callback.kind != KIND_HOST ? -1 : callback.slot
 }
 
 /** cn_del_callback(): the slot that is free now, or -1 if the id was not registered, or not by the host. */
 export function callbackDelete(idx: u32, val: u32): i32 {
-  const callback = callbackFind(idx, val)
+  const callback = callbackLook(idx, val)
   if (nil(callback) || callback.kind != KIND_HOST) return -1
   const slot = callback.slot
   callbackRemove(callback)

@@ -2,11 +2,11 @@
 
 import { ENODEV, ENOMEM, ESRCH } from '../uapi/errno'
 import { NETLINK_CONNECTOR, __GFP_DIRECT_RECLAIM } from '../uapi/constants'
-import { TRANSMIT_AT, copyBytes, nil, refOf } from '../memory'
+import { TRANSMIT_AT, copyPieces, nil, refOf } from '../memory'
 import { kernelBroadcast, kernelSkb, kernelUnicast } from '../netlink/kernelsock'
 import { hasListeners } from '../netlink/group'
 import { Skb, skbData } from '../skb/skb'
-import { callbackFind } from './registry'
+import { callbackLook } from './registry'
 import { CN_HEADERS } from './wire'
 
 /**
@@ -15,7 +15,7 @@ import { CN_HEADERS } from './wire'
  */
 export function cnReserve(idx: u32, val: u32, len: u32, portid: u32, group: u32, gfp: u32): i32 {
   if (portid == 0 && group == 0) {
-    if (nil(callbackFind(idx, val))) return -ENODEV
+    if (nil(callbackLook(idx, val))) return -ENODEV
     group = idx
   }
   if (portid == 0 && !hasListeners(NETLINK_CONNECTOR, group)) return -ESRCH
@@ -41,7 +41,7 @@ export function cnSendWindow(idx: u32, val: u32, len: u32, portid: u32, group: u
   if (reserved < 0) return reserved
   const skb = changetype<Skb>(reserved as usize)
   const total = CN_HEADERS + len
-  copyBytes(skbData(skb), TRANSMIT_AT, total)
+  copyPieces(skbData(skb), TRANSMIT_AT, total)
   // The copy may have moved whole words: what pads the message must be zeros.
   for (let at = total; at < skb.len; at++) store<u8>(skbData(skb) + at, 0)
   return cnCommit(skb)

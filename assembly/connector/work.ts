@@ -4,7 +4,7 @@ import { GFP_ATOMIC } from '../uapi/constants'
 import { Kernel, kernel } from '../kernel'
 import { STATE, nil } from '../memory'
 import { alloc, free } from '../mm/alloc'
-import { listAppend, listRemove } from '../mm/list'
+import { chainAdd, chainRemove, listAppend, listRemove } from '../mm/list'
 import { Skb, skbGet, skbPut } from '../skb/skb'
 import { runCallback } from './dispatch'
 import { CnCallback } from './registry'
@@ -26,6 +26,11 @@ export class Work {
 
 const WORK_SIZE: u32 = 24
 
+// The chain of a callback's work.
+function workOf(callback: CnCallback): usize {
+  return changetype<usize>(callback) + offsetof<CnCallback>('newestWork')
+}
+
 /** Queues a message for a callback. Without memory it is lost, as the sender has its answer already. */
 export function queueWork(callback: CnCallback, skb: Skb): void {
   const work = changetype<Work>(alloc(WORK_SIZE, GFP_ATOMIC))
@@ -34,17 +39,12 @@ export function queueWork(callback: CnCallback, skb: Skb): void {
   work.callback = callback
   work.skb = skb
   listAppend(STATE + offsetof<Kernel>('firstWork'), changetype<usize>(work))
-  work.newer = changetype<Work>(0)
-  work.older = callback.newestWork
-  if (!nil(callback.newestWork)) callback.newestWork.newer = work
-  callback.newestWork = work
+  chainAdd(workOf(callback), changetype<usize>(work), offsetof<Work>('older'))
 }
 
 function unlink(work: Work): void {
   listRemove(STATE + offsetof<Kernel>('firstWork'), changetype<usize>(work))
-  if (nil(work.newer)) work.callback.newestWork = work.older
-  else work.newer.older = work.older
-  if (!nil(work.older)) work.older.newer = work.newer
+  chainRemove(workOf(work.callback), changetype<usize>(work), offsetof<Work>('older'))
 }
 
 function dropWork(work: Work): void {

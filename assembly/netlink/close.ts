@@ -5,6 +5,7 @@ import { allocZero, free } from '../mm/alloc'
 import { GFP_KERNEL } from '../uapi/constants'
 import { kernel } from '../kernel'
 import { nil, refOf } from '../memory'
+import { chainAdd, chainRemove } from '../mm/list'
 import { CALL_RELEASE, callHost } from '../slot'
 import { ringFree } from '../skb/ring'
 import { credGet, credPut } from '../task/cred'
@@ -32,6 +33,10 @@ import {
 } from './sock'
 import { fire, forgetBlocked } from './wake'
 
+function socketsOf(task: Task): usize {
+  return changetype<usize>(task) + offsetof<Task>('sockets')
+}
+
 /** A new socket of a task: its reference, -ENFILE at the limit, -ENOBUFS without memory. */
 export function sockCreate(task: Task, protocol: u32, dgram: bool): i32 {
   const k = kernel()
@@ -44,9 +49,7 @@ export function sockCreate(task: Task, protocol: u32, dgram: bool): i32 {
   sock.flags = (dgram ? SOCK_IS_DGRAM : 0) | (protocolAt(protocol).input == INPUT_HOST ? SOCK_SERVED : 0)
   sock.task = task
   sock.cred = credGet(task.cred)
-  sock.next = task.sockets
-  if (!nil(task.sockets)) task.sockets.prev = sock
-  task.sockets = sock
+  chainAdd(socketsOf(task), changetype<usize>(sock), offsetof<Sock>('next'))
   return refOf(sock)
 }
 
@@ -55,9 +58,7 @@ export function sockCreate(task: Task, protocol: u32, dgram: bool): i32 {
  * notifier of a bound one), then it is given back: a hook may do what it likes.
  */
 export function sockRelease(sock: Sock): void {
-  if (nil(sock.prev)) sock.task.sockets = sock.next
-  else sock.prev.next = sock.next
-  if (!nil(sock.next)) sock.next.prev = sock.prev
+  chainRemove(socketsOf(sock.task), changetype<usize>(sock), offsetof<Sock>('next'))
   if (sock.flags & SOCK_BUSY) sock.flags |= SOCK_DYING
   else destroy(sock)
 }
@@ -91,8 +92,10 @@ function destroy(sock: Sock): void {
   dumpRelease(sock)
   ringFree(sock)
   filterFree(sock)
-  if (!nil(sock.cold)) membershipsFree(sock.cold)
-  coldFree(sock)
+  if (!nil(sock.cold)) {
+    membershipsFree(sock.cold)
+    coldFree(sock)
+  }
   credPut(sock.cred)
   k.sockets -= 1
   free(changetype<usize>(sock), SOCK_SIZE)

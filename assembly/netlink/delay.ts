@@ -4,10 +4,10 @@ import { kernel } from '../kernel'
 import { nil } from '../memory'
 import { Skb, skbGet, skbPut } from '../skb/skb'
 import { DELAYS, TICK, Timer, timerCreate, timerDelete } from '../time/timer'
-import { overrun, takeOne } from './deliver'
-import { kernelInput } from './input'
+import { FROM_KERNEL_ATOMIC } from './deliver'
+import { inputTold, unicastTold } from './deliver-watched'
 import { SOCK_DELAYED, Sock } from './sock'
-import { VERDICT_HANDLED, VERDICT_REFUSED, tapBegin, tapDelivery, tapEnd, verdictOf } from './watch'
+import { tapBegin, tapEnd } from './watch'
 
 /**
  * Has a message come to a socket, or to the kernel (null), `ms` later. False if it cannot wait (no timer, no memory): then it is
@@ -35,24 +35,9 @@ export function runDelayed(timer: Timer): void {
   timerDelete(timer)
   const watched = kernel().watch
   if (watched) tapBegin(key, skb, nil(sock) ? 0 : sock.portid, skb.group, changetype<Sock>(0))
-  const result = nil(sock) ? arriveAtKernel(key, skb) : arrive(sock, skb)
+  const result = nil(sock) ? inputTold(key, skb) : unicastTold(sock, skb, FROM_KERNEL_ATOMIC)
   if (watched) tapEnd(result)
   skbPut(skb)
-}
-
-function arriveAtKernel(key: u32, skb: Skb): i32 {
-  const result = kernelInput(key, skb)
-  tapDelivery(changetype<Sock>(0), result < 0 ? VERDICT_REFUSED : VERDICT_HANDLED)
-  return result
-}
-
-function arrive(sock: Sock, skb: Skb): i32 {
-  const before = sock.flags
-  const taken = takeOne(sock, skb)
-  if (taken == 0) kernel().delivered += 1
-  else overrun(sock)
-  if (kernel().watch) tapDelivery(sock, verdictOf(taken, before))
-  return taken == 0 ? skb.len : taken
 }
 
 /** A socket is being closed: nothing comes to it any more. */

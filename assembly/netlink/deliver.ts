@@ -14,7 +14,7 @@ import { runFilter } from './filter'
 import { groupFind, memberAt } from './group'
 import { logAppend, logDetach, logNarrow, logSettle, plainMember } from './group-log'
 import { kernelInput } from './input'
-import { portFind } from './port'
+import { portLook } from './port'
 import {
   SOCK_ARMED_ROOM,
   SOCK_BROADCAST_ERROR,
@@ -74,6 +74,11 @@ function takeCarefully(sock: Sock, skb: Skb): i32 {
   if (sock.flags & SOCK_LOGGED) logSettle(sock)
   if (sock.flags & SOCK_CONGESTED) return -EAGAIN
   if (sock.rmem != 0 && sock.rmem + skb.truesize > rcvbufOf(sock)) return -EAGAIN
+  return takeBeyond(sock, skb)
+}
+
+// Into the queue, whatever is in there: 0, -ENOBUFS without memory.
+function takeBeyond(sock: Sock, skb: Skb): i32 {
   if (!ringReserve(sock)) return -ENOBUFS
   updateLimit(sock)
   accept(sock, skb)
@@ -82,19 +87,12 @@ function takeCarefully(sock: Sock, skb: Skb): i32 {
 }
 
 /** Takes a message into the queue: 0, -EAGAIN if there is no room, -ENOBUFS without memory. The caller keeps its reference. */
-// @ts-ignore: decorator
-@inline
 export function take(sock: Sock, skb: Skb): i32 {
   if (fits(sock, skb)) {
     accept(sock, skb)
     return 0
   }
   return takeCarefully(sock, skb)
-}
-
-/** take() for ways that are not hot: not inlined. */
-export function takeOne(sock: Sock, skb: Skb): i32 {
-  return take(sock, skb)
 }
 
 /** A message was lost: counted, and unless the socket asked for silence, reported once and followed by congestion. */
@@ -124,7 +122,7 @@ export function shortened(skb: Skb, len: u32): Skb {
  */
 export function unicast(key: u32, skb: Skb, portid: u32, from: u32): i32 {
   if (kernel().watch) return unicastWatched(key, skb, portid, from)
-  const sock = portid ? portFind(key, portid) : changetype<Sock>(0)
+  const sock = portid ? portLook(key, portid) : changetype<Sock>(0)
   if (nil(sock)) return portid ? -ECONNREFUSED : kernelInput(key, skb)
   if (sock.flags & SOCK_CONNECTED && sock.cold.dstPortid != skb.portid) return -ECONNREFUSED
   return sock.flags & SOCK_FILTERED ? unicastWatched(key, skb, portid, from) : unicastTo(sock, skb, from)
@@ -150,15 +148,10 @@ export function deliverDump(sock: Sock, skb: Skb): i32 {
     skb.len = min(keep, skb.len)
   }
   if (sock.flags & SOCK_LOGGED) logSettle(sock)
-  if (!ringReserve(sock)) {
-    overrun(sock)
-    return -ENOBUFS
-  }
-  updateLimit(sock)
-  accept(sock, skb)
-  if (sock.flags & SOCK_LOGGED) logNarrow(sock)
-  kernel().delivered += 1
-  return 0
+  const taken = takeBeyond(sock, skb)
+  if (taken < 0) overrun(sock)
+  else kernel().delivered += 1
+  return taken
 }
 
 /**
@@ -171,7 +164,7 @@ export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender:
   if (nil(group)) return -ESRCH
   let watch = kernel().watch
   const loggable = group.attached != 0 && filter == FILTER_NONE && !(watch & WATCH_FAULTS)
-  const logged = loggable ? logAppend(group, skb, sender, exclude ? portFind(key, exclude) : changetype<Sock>(0)) : -1
+  const logged = loggable ? logAppend(group, skb, sender, exclude ? portLook(key, exclude) : changetype<Sock>(0)) : -1
   // A tap is told of those too who read along, in the order of service.
   const listed = logged >= 0 && !watch
   let entries = listed ? group.listed : group.used
@@ -212,7 +205,7 @@ export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender:
         taken = -ENOBUFS
       } else {
         offered = cut
-        taken = watch ? takeWatched(sock, offered, number) : takeOne(sock, offered)
+        taken = watch ? takeWatched(sock, offered, number) : take(sock, offered)
       }
     }
     if (taken < 0) {

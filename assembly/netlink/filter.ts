@@ -225,11 +225,9 @@ export function filterMemory(sock: Sock): u32 {
   return sock.flags & SOCK_FILTERED ? load<u32>(sock.cold.filter, 4) : 0
 }
 
-// Network byte order; the caller has checked the bounds.
+// Network byte order; the caller has checked the bounds. What lies behind a shorter number is a message's too, or its guard.
 function read(data: usize, at: u32, size: u32): u32 {
-  if (size == 4) return bswap(load<u32>(data + at))
-  if (size == 2) return (<u32>load<u8>(data + at) << 8) | load<u8>(data + at, 1)
-  return load<u8>(data + at)
+  return bswap(load<u32>(data + at)) >>> (32 - (size << 3))
 }
 
 function place(at: u32): u32 {
@@ -241,29 +239,28 @@ function within(at: u32, size: u32, len: u32): bool {
 }
 
 function sizeOf(code: u32): u32 {
-  const bits = (code >>> 3) & 3
-  return bits == 0 ? 4 : bits == 1 ? 2 : 1
+  return 4 >>> ((code >>> 3) & 3)
 }
 
 function compute(operation: u32, a: u32, b: u32): u32 {
-  if (operation == 0x00) return a + b
-  if (operation == 0x10) return a - b
-  if (operation == 0x20) return a * b
-  if (operation == 0x30) return a / b
-  if (operation == 0x40) return a | b
-  if (operation == 0x50) return a & b
+  if (operation == 0) return a + b
+  if (operation == 1) return a - b
+  if (operation == 2) return a * b
+  if (operation == 3) return a / b
+  if (operation == 4) return a | b
+  if (operation == 5) return a & b
   // As on Linux, and in WebAssembly, only the lower five bits of the distance count.
-  if (operation == 0x60) return a << b
-  if (operation == 0x70) return a >>> b
-  if (operation == 0x80) return -a
-  if (operation == 0x90) return a % b
+  if (operation == 6) return a << b
+  if (operation == 7) return a >>> b
+  if (operation == 8) return -a
+  if (operation == 9) return a % b
   return a ^ b
 }
 
 function jumps(operation: u32, a: u32, b: u32): bool {
-  if (operation == 0x10) return a == b
-  if (operation == 0x20) return a > b
-  if (operation == 0x30) return a >= b
+  if (operation == 1) return a == b
+  if (operation == 2) return a > b
+  if (operation == 3) return a >= b
   return (a & b) != 0
 }
 
@@ -306,7 +303,7 @@ export function runFilter(sock: Sock, skb: Skb): u32 {
     const code: u32 = load<u16>(at)
     const k = load<u32>(at, 4)
     const kind = code & CLASS
-    const operation = code & 0xf0
+    const operation = (code >>> 4) & 15
     at += INSTRUCTION
     if (kind == LD) {
       if (code == 0x00) a = k
@@ -334,7 +331,7 @@ export function runFilter(sock: Sock, skb: Skb): u32 {
     else if (kind == STX) store<u32>(SCRATCH_AT + (k << 2), x)
     else if (kind == ALU) {
       const operand = code & 8 ? x : k
-      if (operand == 0 && (operation == 0x30 || operation == 0x90)) return 0
+      if (operand == 0 && (operation == 3 || operation == 9)) return 0
       a = compute(operation, a, operand)
     } else if (kind == JMP) {
       if (code == 0x05) at += k * INSTRUCTION

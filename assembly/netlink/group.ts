@@ -7,7 +7,7 @@ import { Kernel, kernel, nextOrdinal } from '../kernel'
 import { STATE, nil } from '../memory'
 import { allocZero, free } from '../mm/alloc'
 import { growArray } from '../mm/grow'
-import { tableAdd, tableFind, tableLook, tableRemove, tableReserve } from '../mm/table'
+import { tableAdd, tableLook, tableRemove, tableReserve } from '../mm/table'
 import { logDetach, logFree, logJoin, logLeave } from './group-log'
 import { Cold, SOCK_LOGGED, Sock, coldOf, protocolOf } from './sock'
 import { protocolAt } from './protocol'
@@ -63,15 +63,7 @@ const FIRST_ROOM: u32 = 16
 const FIRST_MEMBERSHIPS: u32 = 5
 
 /** The group with at least one member, or null. */
-// @ts-ignore: decorator
-@inline
 export function groupFind(key: u32, number: u32): Group {
-  const table = STATE + offsetof<Kernel>('groupSlots')
-  return changetype<Group>(tableFind(table, key, number, offsetof<Group>('key'), offsetof<Group>('number')))
-}
-
-/** groupFind() for ways that are not hot. */
-export function groupLook(key: u32, number: u32): Group {
   const table = STATE + offsetof<Kernel>('groupSlots')
   return changetype<Group>(tableLook(table, key, number, offsetof<Group>('key'), offsetof<Group>('number')))
 }
@@ -80,7 +72,7 @@ export function groupLook(key: u32, number: u32): Group {
 export function hasListeners(protocol: u32, number: u32): bool {
   if (!protocolAt(protocol).listening || number == 0 || number > protocolAt(protocol).groups) return false
   for (let netns: u32 = 0; netns <= kernel().namespaces; netns++) {
-    if (!nil(groupLook((netns << 8) | protocol, number))) return true
+    if (!nil(groupFind((netns << 8) | protocol, number))) return true
   }
   return false
 }
@@ -223,7 +215,7 @@ function insertPlace(group: Group, moment: u64): u32 {
 export function groupJoin(sock: Sock, number: u32): i32 {
   const cold = coldOf(sock)
   if (nil(cold) || !reserveMembership(cold)) return -ENOBUFS
-  let group = groupLook(sock.key, number)
+  let group = groupFind(sock.key, number)
   if (nil(group)) group = groupCreate(sock.key, number)
   if (nil(group)) return -ENOBUFS
   if (!reserveMember(group)) {
@@ -266,7 +258,7 @@ export function groupLeave(sock: Sock, number: u32): void {
 export function groupClear(protocol: u32, number: u32): void {
   for (let netns: u32 = 0; netns <= kernel().namespaces; netns++) {
     const key = (netns << 8) | protocol
-    for (let group = groupLook(key, number); !nil(group); group = groupLook(key, number)) {
+    for (let group = groupFind(key, number); !nil(group); group = groupFind(key, number)) {
       let last = group.used - 1
       while (nil(memberAt(group, last))) last--
       groupLeave(memberAt(group, last), number)
@@ -295,7 +287,4 @@ export function groupLeaveAll(sock: Sock): void {
 /** Gives the array of memberships back. */
 export function membershipsFree(cold: Cold): void {
   if (cold.members) free(cold.members, cold.memberRoom * MEMBERSHIP_SIZE)
-  cold.members = 0
-  cold.memberCount = 0
-  cold.memberRoom = 0
 }

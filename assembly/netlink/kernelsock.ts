@@ -2,12 +2,12 @@
 
 import { ENOBUFS, ENOMEM, ESRCH } from '../uapi/errno'
 import { kernel } from '../kernel'
-import { TRANSMIT_AT, copyBytes, nil } from '../memory'
+import { TRANSMIT_AT, copyPieces, nil } from '../memory'
 import { truesizeOf } from '../mm/truesize'
 import { slotGive, slotTake } from '../slot'
 import { Skb, skbAlloc, skbData, skbPut } from '../skb/skb'
 import { FILTER_NONE, FROM_KERNEL, FROM_KERNEL_ATOMIC, broadcast, unicast } from './deliver'
-import { groupLook, memberAt } from './group'
+import { groupFind, memberAt } from './group'
 import { INPUT_CONNECTOR, INPUT_HOST, INPUT_NONE, MAX_PROTOCOLS, MIN_GROUPS, Protocol, protocolAt } from './protocol'
 import { SOCK_NO_ENOBUFS, Sock, setError } from './sock'
 import { wakeReaders } from './wake'
@@ -55,15 +55,14 @@ export function kernelSkb(len: u32, group: u32, gfp: u32): Skb {
   const skb = skbAlloc(len, gfp)
   if (nil(skb)) return skb
   skb.truesize = truesizeOf(len, false)
+  // Two words at a time where they are alike: pid and uid, the capabilities, the destination.
+  const at = changetype<usize>(skb)
   skb.portid = 0
   skb.group = group
-  skb.pid = 0
-  skb.uid = 0
+  store<u64>(at + offsetof<Skb>('pid'), 0)
   skb.gid = 0
-  skb.capsLow = 0xffffffff
-  skb.capsHigh = 0xffffffff
-  skb.dstPortid = 0
-  skb.dstGroup = 0
+  store<u64>(at + offsetof<Skb>('capsLow'), -1)
+  store<u64>(at + offsetof<Skb>('dstPortid'), 0)
   skb.flags = 0
   return skb
 }
@@ -71,7 +70,7 @@ export function kernelSkb(len: u32, group: u32, gfp: u32): Skb {
 /** A message of the kernel with the bytes of the transmit window. */
 export function kernelSkbFromWindow(len: u32, group: u32, gfp: u32): Skb {
   const skb = kernelSkb(len, group, gfp)
-  if (!nil(skb)) copyBytes(skbData(skb), TRANSMIT_AT, len)
+  if (!nil(skb)) copyPieces(skbData(skb), TRANSMIT_AT, len)
   return skb
 }
 
@@ -127,7 +126,7 @@ function notify(number: u32, skb: Skb, portid: u32, group: u32, report: bool): i
  * an ENOBUFS leaves nothing.
  */
 export function kernelSetError(number: u32, portid: u32, groupNumber: u32, error: u32): i32 {
-  const group = groupLook(number, groupNumber)
+  const group = groupFind(number, groupNumber)
   if (nil(group)) return 0
   let spared = 0
   for (let i = group.used; i > 0; i--) {

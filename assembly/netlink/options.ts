@@ -3,15 +3,8 @@
 import {
   CAP_NET_BROADCAST,
   NETLINK_ADD_MEMBERSHIP,
-  NETLINK_BROADCAST_ERROR,
-  NETLINK_CAP_ACK,
   NETLINK_DROP_MEMBERSHIP,
-  NETLINK_EXT_ACK,
-  NETLINK_GET_STRICT_CHK,
-  NETLINK_LISTEN_ALL_NSID,
   NETLINK_LIST_MEMBERSHIPS,
-  NETLINK_NO_ENOBUFS,
-  NETLINK_PKTINFO,
   SOL_NETLINK,
   SOL_SOCKET,
 } from '../uapi/constants'
@@ -19,7 +12,6 @@ import { EINVAL, ENOPROTOOPT, EPERM } from '../uapi/errno'
 import { RECEIVE_AT, RECEIVE_SIZE } from '../memory'
 import { updateLimit } from '../skb/ring'
 import { changeMembership } from './bind'
-import { filterCount, filterProgram } from './filter'
 import { membershipAt } from './group'
 import {
   SOCK_BROADCAST_ERROR,
@@ -35,24 +27,28 @@ import {
 } from './sock'
 import { wakeSenders } from './wake'
 import { putWord, setFlag, taskHas } from './option-value'
-import { setSocket, getSocket } from './socket-options'
+import { getSocket, putProgram, setSocket } from './socket-options'
 
-function netlinkFlag(name: i32): u32 {
-  if (name == NETLINK_PKTINFO) return SOCK_PKTINFO
-  if (name == NETLINK_BROADCAST_ERROR) return SOCK_BROADCAST_ERROR
-  if (name == NETLINK_NO_ENOBUFS) return SOCK_NO_ENOBUFS
-  if (name == NETLINK_CAP_ACK) return SOCK_CAP_ACK
-  if (name == NETLINK_EXT_ACK) return SOCK_EXT_ACK
-  if (name == NETLINK_GET_STRICT_CHK) return SOCK_STRICT_CHK
-  if (name == NETLINK_LISTEN_ALL_NSID) return SOCK_LISTEN_ALL_NSID
-  return 0
+// The flag of a switch is the bit of its number.
+const SWITCHES: u32 =
+  SOCK_PKTINFO |
+  SOCK_BROADCAST_ERROR |
+  SOCK_NO_ENOBUFS |
+  SOCK_LISTEN_ALL_NSID |
+  SOCK_CAP_ACK |
+  SOCK_EXT_ACK |
+  SOCK_STRICT_CHK
+
+// The SOCK_* flag of a switch; 0 for any other option.
+function netlinkFlag(name: u32): u32 {
+  return name < 32 ? (1 << name) & SWITCHES : 0
 }
 
 // A value shorter than four bytes is not read and counts as 0 (conformance options/short-value-counts-as-zero).
 function setNetlink(sock: Sock, name: i32, length: i32): i32 {
   const value: u32 = length >= 4 ? load<u32>(RECEIVE_AT) : 0
-  if (name == NETLINK_ADD_MEMBERSHIP) return changeMembership(sock, value, true)
-  if (name == NETLINK_DROP_MEMBERSHIP) return changeMembership(sock, value, false)
+  const join = name == NETLINK_ADD_MEMBERSHIP
+  if (join || name == NETLINK_DROP_MEMBERSHIP) return changeMembership(sock, value, join)
   const flag = netlinkFlag(name)
   if (!flag) return -ENOPROTOOPT
   if (flag == SOCK_LISTEN_ALL_NSID && !taskHas(sock, CAP_NET_BROADCAST)) return -EPERM
@@ -99,13 +95,8 @@ function memberships(sock: Sock, first: u32): void {
  * the filter.
  */
 export function optionMore(sock: Sock, level: i32, first: u32): void {
-  if (level != SOL_SOCKET) {
-    memberships(sock, first)
-    return
-  }
-  const bytes = filterCount(sock) << 3
-  const at = first << 2
-  if (at < bytes) memory.copy(RECEIVE_AT, filterProgram(sock) + at, min(bytes - at, RECEIVE_SIZE))
+  if (level == SOL_SOCKET) putProgram(sock, first << 2)
+  else memberships(sock, first)
 }
 
 function getNetlink(sock: Sock, name: i32, room: u32): i32 {

@@ -34,11 +34,15 @@ function reserve(): bool {
  */
 export function portInsert(sock: Sock, portid: u32): i32 {
   if (sock.flags & SOCK_BOUND) return sock.portid == portid ? 0 : -EBUSY
-  const table = STATE + offsetof<Kernel>('portSlots')
   if (!reserve()) return -ENOBUFS
   const taken = !nil(portLook(sock.key, portid))
   sock.portid = portid
-  if (taken) return -EADDRINUSE
+  return taken ? -EADDRINUSE : enter(sock)
+}
+
+// Room was reserved, and nobody has the port.
+function enter(sock: Sock): i32 {
+  const table = STATE + offsetof<Kernel>('portSlots')
   tableAdd(table, changetype<usize>(sock), offsetof<Sock>('key'), offsetof<Sock>('portid'))
   sock.flags |= SOCK_BOUND
   return 0
@@ -58,5 +62,6 @@ export function portAutobind(sock: Sock): i32 {
   if (!reserve()) return -ENOBUFS
   let portid = sock.task.ownTgid
   while (!nil(portLook(sock.key, portid))) portid = 0x80000000 + random() % RANDOM_PORTS
-  return portInsert(sock, portid)
+  sock.portid = portid
+  return enter(sock)
 }

@@ -3,7 +3,7 @@
 import { AF_NETLINK, GFP_KERNEL, MSG_OOB, NL_CFG_F_NONROOT_SEND } from '../uapi/constants'
 import { EINVAL, EMSGSIZE, ENOBUFS, ENODATA, EOPNOTSUPP, EPERM } from '../uapi/errno'
 import { kernel } from '../kernel'
-import { RECEIVE_AT, RESERVE_AT, TRANSMIT_AT, copyBytes, moveBytes, nil, refOf } from '../memory'
+import { RECEIVE_AT, RESERVE_AT, TRANSMIT_AT, copyBytes, copyPieces, moveBytes, nil, refOf } from '../memory'
 import { truesizeOf } from '../mm/truesize'
 import { Cred } from '../task/cred'
 import { Skb, skbAlloc, skbData, skbPut } from '../skb/skb'
@@ -157,7 +157,7 @@ export function sendReserved(sock: Sock, len: u32, flags: u32): i32 {
   fill(sock, skb, false, 0, 0)
   const result = deliver(sock, skb)
   if (result < 0) {
-    copyBytes(RESERVE_AT, skbData(skb), whole)
+    copyPieces(RESERVE_AT, skbData(skb), whole)
     skbPut(skb)
   }
   return result
@@ -168,6 +168,6 @@ export function sendWindow(sock: Sock, len: u32, flags: u32, addrlen: i32, famil
   const reserved = sendReserve(sock, len, flags, addrlen, family, portid, groups, controllen)
   if (reserved < 0) return reserved
   const skb = changetype<Skb>(reserved as usize)
-  copyBytes(skbData(skb), TRANSMIT_AT, len)
+  copyPieces(skbData(skb), TRANSMIT_AT, len)
   return sendCommit(sock, skb)
 }

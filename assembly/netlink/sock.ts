@@ -1,7 +1,16 @@
 // A user socket: the hot part, one cache line, and the cold part, made when something unusual is asked for.
 
 import { ENOBUFS } from '../uapi/errno'
-import { GFP_KERNEL } from '../uapi/constants'
+import {
+  GFP_KERNEL,
+  NETLINK_BROADCAST_ERROR,
+  NETLINK_CAP_ACK,
+  NETLINK_EXT_ACK,
+  NETLINK_GET_STRICT_CHK,
+  NETLINK_LISTEN_ALL_NSID,
+  NETLINK_NO_ENOBUFS,
+  NETLINK_PKTINFO,
+} from '../uapi/constants'
 import { kernel } from '../kernel'
 import { allocZero, free } from '../mm/alloc'
 import { nil } from '../memory'
@@ -103,28 +112,28 @@ const COLD_SIZE: u32 = 128
 export const SOCK_BOUND: u32 = 1
 /** It lost a message; nothing is taken until its queue has been read empty. */
 export const SOCK_CONGESTED: u32 = 2
-/** NETLINK_NO_ENOBUFS. */
-export const SOCK_NO_ENOBUFS: u32 = 4
-/** NETLINK_BROADCAST_ERROR. */
-export const SOCK_BROADCAST_ERROR: u32 = 8
-/** NETLINK_PKTINFO. */
-export const SOCK_PKTINFO: u32 = 16
 /** SO_PASSCRED. */
-export const SOCK_PASSCRED: u32 = 32
-/** NETLINK_CAP_ACK. */
-export const SOCK_CAP_ACK: u32 = 64
-/** NETLINK_EXT_ACK. */
-export const SOCK_EXT_ACK: u32 = 128
-/** NETLINK_GET_STRICT_CHK. */
-export const SOCK_STRICT_CHK: u32 = 256
-/** NETLINK_LISTEN_ALL_NSID. */
-export const SOCK_LISTEN_ALL_NSID: u32 = 512
+export const SOCK_PASSCRED: u32 = 4
+/** NETLINK_PKTINFO. */
+export const SOCK_PKTINFO: u32 = 1 << NETLINK_PKTINFO
+/** NETLINK_BROADCAST_ERROR. */
+export const SOCK_BROADCAST_ERROR: u32 = 1 << NETLINK_BROADCAST_ERROR
+/** NETLINK_NO_ENOBUFS. */
+export const SOCK_NO_ENOBUFS: u32 = 1 << NETLINK_NO_ENOBUFS
 /** connect() gave it a peer. */
-export const SOCK_CONNECTED: u32 = 1024
+export const SOCK_CONNECTED: u32 = 64
 /** It was opened as SOCK_DGRAM. */
-export const SOCK_IS_DGRAM: u32 = 2048
+export const SOCK_IS_DGRAM: u32 = 128
+/** NETLINK_LISTEN_ALL_NSID. */
+export const SOCK_LISTEN_ALL_NSID: u32 = 1 << NETLINK_LISTEN_ALL_NSID
 /** Somebody waits for something to read. */
-export const SOCK_ARMED_READ: u32 = 4096
+export const SOCK_ARMED_READ: u32 = 512
+/** NETLINK_CAP_ACK. */
+export const SOCK_CAP_ACK: u32 = 1 << NETLINK_CAP_ACK
+/** NETLINK_EXT_ACK. */
+export const SOCK_EXT_ACK: u32 = 1 << NETLINK_EXT_ACK
+/** NETLINK_GET_STRICT_CHK. */
+export const SOCK_STRICT_CHK: u32 = 1 << NETLINK_GET_STRICT_CHK
 /** Somebody waits for room in its queue. */
 export const SOCK_ARMED_ROOM: u32 = 8192
 /** A filter is attached: every delivery takes the careful path. */
@@ -208,9 +217,8 @@ export function coldOf(sock: Sock): Cold {
   return cold
 }
 
-/** Gives the cold part back. */
+/** Gives the cold part back, which is there. */
 export function coldFree(sock: Sock): void {
-  if (nil(sock.cold)) return
   if (!nil(sock.cold.peeked)) skbPut(sock.cold.peeked)
   free(changetype<usize>(sock.cold), COLD_SIZE)
   sock.cold = changetype<Cold>(0)

@@ -38,10 +38,11 @@ import {
   SOL_SOCKET,
 } from '../uapi/constants'
 import { EACCES, EDOM, EINVAL, ENOBUFS, ENODATA, ENOENT, ENOPROTOOPT, EOPNOTSUPP, EPERM } from '../uapi/errno'
-import { RECEIVE_AT, RECEIVE_SIZE, TRANSMIT_AT, nil } from '../memory'
+import { RECEIVE_AT, RECEIVE_SIZE, RESULT_AT, TRANSMIT_AT, nil } from '../memory'
+import { RESULT_ADDR_PID } from '../result'
 import { updateLimit } from '../skb/ring'
+import { sockPeer } from './bind'
 import { filterAttach, filterCount, filterFree, filterMemory, filterProgram } from './filter'
-import { maskOf } from './group'
 import { logAttach, logDetach, rmemOf } from './group-log'
 import {
   MIN_SNDBUF,
@@ -88,8 +89,8 @@ function setBuffer(sock: Sock, receive: bool, force: bool, value: u32): i32 {
   if (force && !taskHas(sock, CAP_NET_ADMIN)) return -EPERM
   const cold = coldOf(sock)
   if (nil(cold)) return -ENOBUFS
-  const wanted: u32 = force ? ((value as i32) < 0 ? 0 : value) : min(value, MAX_BUFFER)
-  const doubled: u32 = wanted > 0x3fffffff ? 0x7ffffffe : wanted << 1
+  const wanted: u32 = force ? max(value as i32, 0) : min(value, MAX_BUFFER)
+  const doubled = min(wanted, 0x3fffffff) << 1
   if (receive) {
     if (sock.flags & SOCK_LOGGED) logDetach(sock)
     cold.rcvbuf = max(doubled, MIN_RCVBUF)
@@ -99,19 +100,6 @@ function setBuffer(sock: Sock, receive: bool, force: bool, value: u32): i32 {
   } else {
     cold.sndbuf = max(doubled, MIN_SNDBUF)
   }
-  return 0
-}
-
-function setTimeout(sock: Sock, name: i32, length: i32): i32 {
-  if (length < <i32>TIMEVAL_BYTES) return -EINVAL
-  const seconds = load<i64>(RECEIVE_AT)
-  const micros = load<i64>(RECEIVE_AT, 8)
-  if (micros < 0 || micros >= MICROSECONDS) return -EDOM
-  const cold = coldOf(sock)
-  if (nil(cold)) return -ENOBUFS
-  const step = MICROSECONDS / HZ
-  const total: u64 = seconds < 0 ? NOT_AT_ALL : seconds >= FOREVER ? 0 : seconds * HZ + (micros + step - 1) / step
-  store<u64>(changetype<usize>(cold) + keptAt(name), total)
   return 0
 }
 
@@ -143,28 +131,20 @@ function flagOf(name: i32): u32 {
   return name == SO_LOCK_FILTER ? SOCK_FILTER_LOCKED : 0
 }
 
-function setSwitch(sock: Sock, name: u32, on: bool): i32 {
-  if (on && name == SO_DEBUG && !taskHas(sock, CAP_NET_ADMIN)) return -EACCES
-  if (!on && nil(sock.cold)) return 0
-  const cold = coldOf(sock)
-  if (nil(cold)) return -ENOBUFS
-  const at = changetype<usize>(cold) + keptAt(name)
-  const bit: u32 = 1 << (name & 31)
-  store<u32>(at, on ? load<u32>(at) | bit : load<u32>(at) & ~bit)
-  return 0
-}
-
 function maySteer(sock: Sock): bool {
   return taskHas(sock, CAP_NET_RAW) || taskHas(sock, CAP_NET_ADMIN)
 }
 
-function setNumber(sock: Sock, name: i32, value: u32): i32 {
-  const cold = coldOf(sock)
-  if (nil(cold)) return -ENOBUFS
-  if (name == SO_RCVLOWAT) value = (value as i32) < 0 ? 0x7fffffff : value == 0 ? 1 : value
-  else if ((name == SO_MARK || value > 6) && !maySteer(sock)) return -EPERM
-  store<u32>(changetype<usize>(cold) + keptAt(name), value)
-  return 0
+function isTime(name: i32): bool {
+  return name == SO_RCVTIMEO || name == SO_SNDTIMEO
+}
+
+// The timeval in the receive window, as steps.
+function steps(): u64 {
+  const seconds = load<i64>(RECEIVE_AT)
+  const step = MICROSECONDS / HZ
+  if (seconds < 0) return NOT_AT_ALL
+  return seconds >= FOREVER ? 0 : seconds * HZ + (load<i64>(RECEIVE_AT, 8) + step - 1) / step
 }
 
 // A negative time is the longest that a long holds in steps, of which reading shows the lower half in seconds.
@@ -172,12 +152,34 @@ function lingerSeconds(seconds: i32): u32 {
   return seconds < 0 ? <u32>(i64.MAX_VALUE / HZ) : seconds
 }
 
-function setLinger(sock: Sock, length: i32): i32 {
-  if (length < 8) return -EINVAL
+// What is in the way of setting an option that struct Cold keeps: 0 or -errno.
+function refusal(sock: Sock, name: i32, length: i32, value: u32): i32 {
+  if (isTime(name)) {
+    if (length < <i32>TIMEVAL_BYTES) return -EINVAL
+    return load<u64>(RECEIVE_AT, 8) < <u64>MICROSECONDS ? 0 : -EDOM
+  }
+  if (name == SO_LINGER) return length < 8 ? -EINVAL : 0
+  if (name == SO_DEBUG) return value == 0 || taskHas(sock, CAP_NET_ADMIN) ? 0 : -EACCES
+  return (name == SO_MARK || (name == SO_PRIORITY && value > 6)) && !maySteer(sock) ? -EPERM : 0
+}
+
+function setKept(sock: Sock, name: i32, length: i32, value: u32): i32 {
+  const refused = refusal(sock, name, length, value)
+  if (refused) return refused
+  // What is off as long as nobody sets it stays so without a cold part.
+  if (isSwitch(name) && value == 0 && nil(sock.cold)) return 0
   const cold = coldOf(sock)
   if (nil(cold)) return -ENOBUFS
-  cold.lingerOn = load<u32>(RECEIVE_AT) != 0 ? 1 : 0
-  if (cold.lingerOn) cold.lingerTime = lingerSeconds(load<i32>(RECEIVE_AT, 4))
+  const at = changetype<usize>(cold) + keptAt(name)
+  if (isTime(name)) store<u64>(at, steps())
+  else if (name == SO_LINGER) {
+    store<u32>(at, u32(value != 0))
+    if (value) store<u32>(at, lingerSeconds(load<i32>(RECEIVE_AT, 4)), 4)
+  } else if (isSwitch(name)) {
+    const others = load<u32>(at) & ~(1 << (name & 31))
+    store<u32>(at, others | (u32(value != 0) << (name & 31)))
+  } else if (name != SO_RCVLOWAT) store<u32>(at, value)
+  else store<u32>(at, (value as i32) < 0 ? 0x7fffffff : max(value, 1))
   return 0
 }
 
@@ -198,16 +200,13 @@ export function setSocket(sock: Sock, name: i32, length: i32): i32 {
     setFlag(sock, flag, value != 0)
     return 0
   }
-  if (name == SO_RCVBUF || name == SO_RCVBUFFORCE) return setBuffer(sock, true, name == SO_RCVBUFFORCE, value)
-  if (name == SO_SNDBUF || name == SO_SNDBUFFORCE) return setBuffer(sock, false, name == SO_SNDBUFFORCE, value)
-  if (name == SO_LINGER) return setLinger(sock, length)
-  if (name == SO_RCVTIMEO || name == SO_SNDTIMEO) return setTimeout(sock, name, length)
-  if (name == SO_PRIORITY || name == SO_MARK || name == SO_RCVLOWAT) return setNumber(sock, name, value)
+  const receive = name == SO_RCVBUF || name == SO_RCVBUFFORCE
+  const force = name == SO_RCVBUFFORCE || name == SO_SNDBUFFORCE
+  if (receive || force || name == SO_SNDBUF) return setBuffer(sock, receive, force, value)
   // It may be switched off, not on.
   if (name == SO_REUSEPORT) return value == 0 ? 0 : -EOPNOTSUPP
   if (name == SO_PASSPIDFD || name == SO_PEEK_OFF) return -EOPNOTSUPP
-  if (isSwitch(name)) return setSwitch(sock, name, value != 0)
-  return -ENOPROTOOPT
+  return keptAt(name) ? setKept(sock, name, length, value) : -ENOPROTOOPT
 }
 
 // sk_meminfo: rmem, rcvbuf, wmem, sndbuf, forward, queued, option memory, backlog, drops
@@ -233,14 +232,20 @@ function getFilter(sock: Sock, room: u32): i32 {
   const count = filterCount(sock)
   if (count == 0 || room == 0) return count
   if (room < count) return -EINVAL
-  memory.copy(RECEIVE_AT, filterProgram(sock), min(count << 3, RECEIVE_SIZE))
+  putProgram(sock, 0)
   return count
+}
+
+/** The instructions of the socket's filter from a byte on, as many as the receive window holds. */
+export function putProgram(sock: Sock, from: u32): void {
+  const bytes = filterCount(sock) << 3
+  if (from < bytes) memory.copy(RECEIVE_AT, filterProgram(sock) + from, min(bytes - from, RECEIVE_SIZE))
 }
 
 // Without a cold part nobody has set anything.
 function getKept(sock: Sock, name: i32): i32 {
   const value: u64 = nil(sock.cold) ? u64(name == SO_RCVLOWAT) : load<u64>(changetype<usize>(sock.cold) + keptAt(name))
-  if (name == SO_RCVTIMEO || name == SO_SNDTIMEO) {
+  if (isTime(name)) {
     putTimeout(value)
     return TIMEVAL_BYTES
   }
@@ -256,12 +261,10 @@ export function getSocket(sock: Sock, name: i32, room: u32): i32 {
   }
   if (name == SO_PEERNAME) {
     if (room > 12) return -EINVAL
-    memory.fill(RECEIVE_AT, 0, 12)
-    store<u16>(RECEIVE_AT, AF_NETLINK)
-    if (!nil(sock.cold)) {
-      putWord(4, sock.cold.dstPortid)
-      putWord(8, maskOf(sock.cold.dstGroup))
-    }
+    // The family, its padding, then port and groups as getpeername(2) has them.
+    sockPeer(sock)
+    putWord(0, AF_NETLINK)
+    store<u64>(RECEIVE_AT, load<u64>(RESULT_AT + (RESULT_ADDR_PID << 2)), 4)
     return 12
   }
   if (name == SO_PEERCRED) {
@@ -277,6 +280,7 @@ export function getSocket(sock: Sock, name: i32, room: u32): i32 {
 }
 
 function getPlain(sock: Sock, name: i32): i32 {
+  const flag = flagOf(name)
   let value: u32 = 0
   if (name == SO_TYPE) value = sock.flags & SOCK_IS_DGRAM ? SOCK_DGRAM : SOCK_RAW
   else if (name == SO_DOMAIN) value = AF_NETLINK
@@ -284,7 +288,7 @@ function getPlain(sock: Sock, name: i32): i32 {
   else if (name == SO_RCVBUF) value = rcvbufOf(sock)
   else if (name == SO_SNDBUF) value = sndbufOf(sock)
   else if (name == SO_SNDLOWAT) value = 1
-  else if (flagOf(name)) value = sock.flags & flagOf(name) ? 1 : 0
+  else if (flag) value = u32((sock.flags & flag) != 0)
   else if (name == SO_ERROR) {
     value = errorOf(sock)
     setError(sock, 0)

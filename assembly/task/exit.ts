@@ -32,8 +32,8 @@ function unlink(task: Task): void {
 
 function exitOne(task: Task, status: u32): void {
   while (!nil(task.sockets)) sockRelease(task.sockets)
-  if (isThread(task)) emit(EVENT_EXIT, task.cpu, 0, task.pid, task.tgid, status, -1, 0, 0)
-  else emit(EVENT_EXIT, task.cpu, 0, task.pid, task.tgid, status, SIGCHLD, parentOf(task), parentOf(task))
+  const parent = isThread(task) ? 0 : parentOf(task)
+  emit(EVENT_EXIT, task.cpu, 0, task.pid, task.tgid, status, parent ? SIGCHLD : -1, parent, parent)
   releaseFamily(task)
   unlink(task)
   credPut(task.cred)

@@ -7,7 +7,7 @@ import { Kernel, kernel } from '../kernel'
 import { STATE, TRANSMIT_AT, nil, refOf, setResult } from '../memory'
 import { allocZero, free } from '../mm/alloc'
 import { listAppend } from '../mm/list'
-import { tableAdd, tableFind, tableReserve } from '../mm/table'
+import { tableAdd, tableLook, tableReserve } from '../mm/table'
 import { Sock } from '../netlink/sock'
 import { RESULT_LIST } from '../result'
 import { Cred, credAlloc, credGet, credPut } from './cred'
@@ -69,7 +69,7 @@ const LAST_PID: u32 = 4194304
 /** The task with this id in the initial pid namespace, or null. */
 export function taskByPid(pid: u32): Task {
   const table = STATE + offsetof<Kernel>('taskSlots')
-  return changetype<Task>(tableFind(table, pid, pid, offsetof<Task>('pid'), offsetof<Task>('pid')))
+  return changetype<Task>(tableLook(table, pid, pid, offsetof<Task>('pid'), offsetof<Task>('pid')))
 }
 
 function nextPid(): u32 {
