@@ -26,7 +26,7 @@ import { hasListeners } from '../netlink/group'
 import { logDetach } from '../netlink/group-log'
 import { kernelBroadcastFiltered, kernelSkb } from '../netlink/kernelsock'
 import { portLook } from '../netlink/port'
-import { SOCK_LOGGED, Sock, coldOf, keyOf } from '../netlink/sock'
+import { Sock, coldOf, keyOf } from '../netlink/sock'
 import { Skb, skbData } from '../skb/skb'
 import { CN_HEADERS, writeHeaders } from './wire'
 
@@ -59,7 +59,7 @@ function note(sock: Sock, operation: u32, mask: u32): bool {
   const before = cold.procOperation
   cold.procOperation = operation
   cold.procMask = mask
-  if (sock.flags & SOCK_LOGGED) logDetach(sock)
+  logDetach(sock)
   if (operation == PROC_CN_MCAST_LISTEN) {
     if (first || before != PROC_CN_MCAST_LISTEN) kernel().procListeners += 1
     return true

@@ -9,7 +9,7 @@ import { groupJoin, groupLeave, isMember, maskOf } from './group'
 import { logDetach } from './group-log'
 import { portAutobind, portInsert, portRemove } from './port'
 import { ANY_GROUP, MIN_GROUPS, bindHook, netlinkAllowed, protocolAt, unbindHook } from './protocol'
-import { SOCK_BOUND, SOCK_CONNECTED, SOCK_DYING, SOCK_HAS_GROUPS, SOCK_LOGGED, Sock, coldOf, protocolOf } from './sock'
+import { SOCK_BOUND, SOCK_CONNECTED, SOCK_DYING, SOCK_HAS_GROUPS, Sock, coldOf, protocolOf } from './sock'
 
 const ADDRESS_BYTES = 12
 
@@ -119,7 +119,7 @@ function bindNow(sock: Sock, wasBound: bool, portid: u32, groups: u32): i32 {
   undoHooks(sock, groups)
   if (!wasBound) {
     // A hook may have read from it, or had it join another group.
-    if (sock.flags & SOCK_LOGGED) logDetach(sock)
+    logDetach(sock)
     portRemove(sock)
     sock.portid = 0
   }
@@ -163,10 +163,8 @@ export function sockConnect(sock: Sock, addrlen: i32, family: u32, portid: u32, 
   if ((portid != 0 || groups != 0) && !netlinkAllowed(sock, NL_CFG_F_NONROOT_SEND)) return -EPERM
   const cold = coldOf(sock)
   if (nil(cold)) return -ENOBUFS
-  if (!(sock.flags & SOCK_BOUND)) {
-    const error = portAutobind(sock)
-    if (error) return error
-  }
+  const error = portAutobind(sock)
+  if (error) return error
   sock.flags |= SOCK_CONNECTED
   cold.dstPortid = portid
   cold.dstGroup = lowestGroup(groups)

@@ -48,9 +48,9 @@ function ucredCheck(task: Task, ucred: usize): i32 {
   const gid = load<u32>(ucred, 8)
   const cred = task.cred
   if (uid == <u32>-1 || gid == <u32>-1) return -EINVAL
-  if (pid != task.ownTgid && !hasCap(cred.capsLow, cred.capsHigh, CAP_SYS_ADMIN)) return -EPERM
-  if (uid != cred.uid && uid != cred.euid && uid != cred.suid && !hasCap(cred.capsLow, cred.capsHigh, CAP_SETUID)) return -EPERM
-  if (gid != cred.gid && gid != cred.egid && gid != cred.sgid && !hasCap(cred.capsLow, cred.capsHigh, CAP_SETGID)) return -EPERM
+  if (pid != task.ownTgid && !hasCap(cred, CAP_SYS_ADMIN)) return -EPERM
+  if (uid != cred.uid && uid != cred.euid && uid != cred.suid && !hasCap(cred, CAP_SETUID)) return -EPERM
+  if (gid != cred.gid && gid != cred.egid && gid != cred.sgid && !hasCap(cred, CAP_SETGID)) return -EPERM
   const init = pid == INIT_PID && !task.pidns
   if (pid != task.ownTgid && !init && nil(taskByOwnPid(task.pidns, pid))) return -ESRCH
   return 0

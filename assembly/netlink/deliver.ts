@@ -97,7 +97,7 @@ export function take(sock: Sock, skb: Skb): i32 {
 
 /** A message was lost: counted, and unless the socket asked for silence, reported once and followed by congestion. */
 export function overrun(sock: Sock): void {
-  if (sock.flags & SOCK_LOGGED) logDetach(sock)
+  logDetach(sock)
   if (noteLoss(sock, 1)) wakeReaders(sock)
 }
 

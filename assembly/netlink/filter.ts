@@ -9,7 +9,7 @@ import { random } from '../time/random'
 import { Skb, skbData } from '../skb/skb'
 import { updateLimit } from '../skb/ring'
 import { logDetach } from './group-log'
-import { coldOf, SOCK_FILTERED, SOCK_LOGGED, Sock } from './sock'
+import { coldOf, SOCK_FILTERED, Sock } from './sock'
 
 //   struct Filter: the number of instructions, what Linux charges for them, then the instructions of 8 bytes
 //      0 ┌──────────────┬──────────────┐
@@ -194,7 +194,7 @@ export function filterAttach(sock: Sock, program: usize, count: u32): i32 {
   store<u32>(filter, charge, 4)
   memory.copy(filter + HEADER, program, count * INSTRUCTION)
   cold.filter = filter
-  if (sock.flags & SOCK_LOGGED) logDetach(sock)
+  logDetach(sock)
   sock.flags |= SOCK_FILTERED
   updateLimit(sock)
   return 0

@@ -158,8 +158,9 @@ export function logSettle(sock: Sock): void {
   logNarrow(sock)
 }
 
-/** Makes the socket a plain member: its queue holds all that it has not read. */
+/** Makes a socket that reads along a plain member: its queue holds all that it has not read. */
 export function logDetach(sock: Sock): void {
+  if (!(sock.flags & SOCK_LOGGED)) return
   logSettle(sock)
   if (sock.flags & SOCK_LOGGED) becomePlain(sock)
 }

@@ -9,7 +9,7 @@ import { allocZero, free } from '../mm/alloc'
 import { growArray } from '../mm/grow'
 import { tableAdd, tableLook, tableRemove, tableReserve } from '../mm/table'
 import { logDetach, logFree, logJoin, logLeave } from './group-log'
-import { Cold, SOCK_LOGGED, Sock, coldOf, protocolOf } from './sock'
+import { Cold, Sock, coldOf, protocolOf } from './sock'
 import { protocolAt } from './protocol'
 
 //   struct Group, 72 bytes
@@ -211,6 +211,12 @@ function insertPlace(group: Group, moment: u64): u32 {
   return low
 }
 
+// Memberships of the protocol change: from now on they count for hasListeners() wherever there is a kernel socket.
+function recount(sock: Sock): void {
+  const protocol = protocolAt(protocolOf(sock))
+  protocol.listening = protocol.registered
+}
+
 /** Makes the socket a member of a group it is not in; 0 or -ENOBUFS, and then nothing has changed. */
 export function groupJoin(sock: Sock, number: u32): i32 {
   const cold = coldOf(sock)
@@ -223,7 +229,7 @@ export function groupJoin(sock: Sock, number: u32): i32 {
     return -ENOBUFS
   }
   if (!cold.memberCount) cold.moment = nextOrdinal()
-  if (sock.flags & SOCK_LOGGED) logDetach(sock)
+  logDetach(sock)
   const membership = membershipAt(cold, cold.memberCount)
   cold.memberCount += 1
   membership.number = number
@@ -236,7 +242,7 @@ export function groupJoin(sock: Sock, number: u32): i32 {
   logJoin(group, sock)
   cold.groups |= maskOf(number)
   cold.highest = max(cold.highest, number)
-  protocolAt(protocolOf(sock)).listening = protocolAt(protocolOf(sock)).registered
+  recount(sock)
   return 0
 }
 
@@ -251,7 +257,7 @@ export function groupLeave(sock: Sock, number: u32): void {
   if (moved) memory.copy(changetype<usize>(membership), changetype<usize>(last), MEMBERSHIP_SIZE)
   cold.memberCount -= 1
   cold.groups &= ~maskOf(number)
-  protocolAt(protocolOf(sock)).listening = protocolAt(protocolOf(sock)).registered
+  recount(sock)
 }
 
 /** Takes every member out of a group, in all namespaces: __netlink_clear_multicast_users(). No unbind hook is called. */
@@ -277,7 +283,7 @@ function forgetMember(group: Group, index: u32): void {
 export function groupLeaveAll(sock: Sock): void {
   const cold = sock.cold
   if (nil(cold) || !cold.memberCount) return
-  protocolAt(protocolOf(sock)).listening = protocolAt(protocolOf(sock)).registered
+  recount(sock)
   for (let i: u32 = 0; i < cold.memberCount; i++) {
     logLeave(membershipAt(cold, i).group, sock, true)
     forgetMember(membershipAt(cold, i).group, membershipAt(cold, i).index)

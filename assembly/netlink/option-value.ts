@@ -19,5 +19,5 @@ export function setFlag(sock: Sock, flag: u32, on: bool): void {
 
 /** Whether the task of a socket has a capability. */
 export function taskHas(sock: Sock, cap: u32): bool {
-  return hasCap(sock.task.cred.capsLow, sock.task.cred.capsHigh, cap)
+  return hasCap(sock.task.cred, cap)
 }

@@ -71,8 +71,7 @@ export function initProtocols(): void {
 
 /** Whether the socket's task may do what `flag` opens to everybody, or has CAP_NET_ADMIN. */
 export function netlinkAllowed(sock: Sock, flag: u32): bool {
-  const cred = sock.task.cred
-  return (protocolAt(protocolOf(sock)).flags & flag) != 0 || hasCap(cred.capsLow, cred.capsHigh, CAP_NET_ADMIN)
+  return (protocolAt(protocolOf(sock)).flags & flag) != 0 || hasCap(sock.task.cred, CAP_NET_ADMIN)
 }
 
 /** Asks the protocol whether the socket may join a group; 0 or -errno. */
@@ -91,6 +90,5 @@ export function unbindHook(number: u32, group: u32): void {
 
 // Linux 6.6 and later: odd group numbers are free for all (conformance membership/unprivileged-on-connector).
 function connectorBind(sock: Sock, group: u32): i32 {
-  const cred = sock.task.cred
-  return (group & 1) != 0 || hasCap(cred.capsLow, cred.capsHigh, CAP_NET_ADMIN) ? 0 : -EPERM
+  return (group & 1) != 0 || hasCap(sock.task.cred, CAP_NET_ADMIN) ? 0 : -EPERM
 }

@@ -49,7 +49,6 @@ import {
   SOCK_FILTERED,
   SOCK_FILTER_LOCKED,
   SOCK_IS_DGRAM,
-  SOCK_LOGGED,
   SOCK_PASSCRED,
   SOCK_PASSSEC,
   Cold,
@@ -92,7 +91,7 @@ function setBuffer(sock: Sock, receive: bool, force: bool, value: u32): i32 {
   const wanted: u32 = force ? max(value as i32, 0) : min(value, MAX_BUFFER)
   const doubled = min(wanted, 0x3fffffff) << 1
   if (receive) {
-    if (sock.flags & SOCK_LOGGED) logDetach(sock)
+    logDetach(sock)
     cold.rcvbuf = max(doubled, MIN_RCVBUF)
     updateLimit(sock)
     logAttach(sock)

@@ -9,7 +9,7 @@ import { kernel } from '../kernel'
 import { RESULT_AT, refOf, setResult } from '../memory'
 import { RESULT_BLOCKED, RESULT_BLOCKED_FOR, RESULT_BLOCKED_SOCK, RESULT_READY } from '../result'
 import { logDetach } from './group-log'
-import { SOCK_ARMED_READ, SOCK_ARMED_ROOM, SOCK_LOGGED, Sock } from './sock'
+import { SOCK_ARMED_READ, SOCK_ARMED_ROOM, Sock } from './sock'
 
 const FIRST_ENTRIES: u32 = 16
 
@@ -21,7 +21,7 @@ export function arm(sock: Sock, what: u32): i32 {
     k.armed += 1
   }
   // In the order of service with others who wait.
-  if (what & SOCK_ARMED_READ && sock.flags & SOCK_LOGGED) logDetach(sock)
+  if (what & SOCK_ARMED_READ) logDetach(sock)
   sock.flags |= what
   return 0
 }

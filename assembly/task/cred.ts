@@ -53,9 +53,7 @@ export function credPut(cred: Cred): void {
   if (!cred.refs) free(changetype<usize>(cred), CRED_SIZE)
 }
 
-/** Whether a set of capabilities, in two words, has one. */
-// @ts-ignore: decorator
-@inline
-export function hasCap(low: u32, high: u32, cap: u32): bool {
-  return cap < 32 ? ((low >>> cap) & 1) != 0 : cap < 64 && ((high >>> (cap - 32)) & 1) != 0
+/** Whether a capability, a number below 64, is among the effective ones. */
+export function hasCap(cred: Cred, cap: u32): bool {
+  return ((load<u64>(changetype<usize>(cred) + offsetof<Cred>('capsLow')) >>> cap) & 1) != 0
 }

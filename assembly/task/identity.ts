@@ -71,7 +71,7 @@ function setIds(task: Task, kind: u32, cap: u32, real: u32, effective: u32, save
   if (saved == <u32>-1) saved = load<u32>(ids, 8)
   if (real == load<u32>(ids) && effective == load<u32>(ids, 4) && saved == load<u32>(ids, 8)) return 0
   const free = mayTake(ids, real) && mayTake(ids, effective) && mayTake(ids, saved)
-  if (!free && !hasCap(old.capsLow, old.capsHigh, cap)) return -EPERM
+  if (!free && !hasCap(old, cap)) return -EPERM
   const cred = ownCred(task)
   if (nil(cred)) return -ENOMEM
   ids = changetype<usize>(cred) + kind
@@ -115,7 +115,7 @@ export function taskSetsid(task: Task): i32 {
 
 /** unshare(2) of the network namespace (at once) and the pid namespace (for children); -EPERM without CAP_SYS_ADMIN, -ENOSPC, -ENOMEM. */
 export function taskUnshare(task: Task, flags: u32): i32 {
-  if (!hasCap(task.cred.capsLow, task.cred.capsHigh, CAP_SYS_ADMIN)) return -EPERM
+  if (!hasCap(task.cred, CAP_SYS_ADMIN)) return -EPERM
   if (flags & CLONE_NEWNET) {
     const netns = namespaceCreate(0, 0)
     if (netns < 0) return netns
@@ -130,7 +130,7 @@ export function taskUnshare(task: Task, flags: u32): i32 {
 
 /** PTRACE_ATTACH: -EPERM for oneself, a traced one, or one of another user without CAP_SYS_PTRACE. */
 export function taskAttach(tracer: Task, task: Task): i32 {
-  const privileged = hasCap(tracer.cred.capsLow, tracer.cred.capsHigh, CAP_SYS_PTRACE)
+  const privileged = hasCap(tracer.cred, CAP_SYS_PTRACE)
   if (task.tgid == tracer.tgid || task.tracer) return -EPERM
   if (!privileged && tracer.cred.uid != task.cred.uid) return -EPERM
   traceeAdd(tracer, task)
