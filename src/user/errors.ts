@@ -32,6 +32,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   ECANCELED: 'operation canceled',
 }
 
+/** What the errors of every copy of this package have: the command brings a kernel of its own, and two versions may be installed. */
+const IS_SYSTEM_ERROR: unique symbol = Symbol.for('kernel-connector.SystemError')
+
 /** A failed system call: `code` is the errno's name, `errno` its number below zero (as Node has it), `syscall` the call. */
 export class SystemError extends Error {
   override readonly name = 'SystemError'
@@ -39,9 +42,16 @@ export class SystemError extends Error {
   readonly errno: number
   readonly syscall: string
 
-  /** Whether it is one, of this copy of the package or of another: the command brings a kernel of its own, and two versions may be installed. */
-  static override [Symbol.hasInstance](value: unknown): value is SystemError {
-    return value instanceof Error && value.name === 'SystemError' && 'errno' in value && typeof value.errno === 'number'
+  /** Whether it is one, of this copy of the package or of another; of a class that extends it, whether it is one of that. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: classes that extend this one have the function, too
+    if (this !== SystemError) return super[Symbol.hasInstance](value)
+    return typeof value === 'object' && value !== null && IS_SYSTEM_ERROR in value
+  }
+
+  /** @internal */
+  get [IS_SYSTEM_ERROR](): true {
+    return true
   }
 
   constructor(errno: number, syscall: string) {
