@@ -3,14 +3,24 @@
 
 const PROTOTYPE = Object.getPrototypeOf(Uint8Array.prototype) as object
 
-function getter<T>(name: string | symbol): (this: unknown) => T {
-  return Object.getOwnPropertyDescriptor(PROTOTYPE, name)?.get as (this: unknown) => T
+function getter<T>(name: string | symbol, prototype = PROTOTYPE): (this: unknown) => T {
+  return Object.getOwnPropertyDescriptor(prototype, name)?.get as (this: unknown) => T
 }
+
+/** What tells the size of memory of one kind, and whether that can change: nothing in hosts whose memory cannot. */
+function memoryGetters(prototype: object, changes: string) {
+  return { size: getter<number>('byteLength', prototype), changes: getter<boolean>(changes, prototype) as Changes }
+}
+type Changes = ((this: unknown) => boolean) | undefined
 
 const realLength = getter<number>('length')
 const realOffset = getter<number>('byteOffset')
 const realBuffer = getter<ArrayBuffer>('buffer')
 const realKind = getter<string | undefined>(Symbol.toStringTag)
+const realMemory = memoryGetters(ArrayBuffer.prototype, 'resizable')
+// A page that is not isolated has none.
+const Shared = (globalThis as { SharedArrayBuffer?: typeof SharedArrayBuffer }).SharedArrayBuffer
+const realShared = Shared && memoryGetters(Shared.prototype, 'growable')
 const realSet = Uint8Array.prototype.set
 
 /** Whether a value is a Uint8Array of this realm: no proxy, and nothing that only has its prototype. */
@@ -50,8 +60,14 @@ export function wordsOf(bytes: Uint8Array): Uint32Array {
 
 /** How many bytes an array's memory has, and whether that stays so until it is detached. */
 export function memoryOf(array: Uint8Array): { size: number; steady: boolean } {
-  const buffer = realBuffer.call(array) as ArrayBuffer & { resizable?: boolean; growable?: boolean }
-  return { size: buffer.byteLength, steady: !buffer.resizable && !buffer.growable }
+  const buffer = realBuffer.call(array)
+  const { size, changes } = realShared && Object.getPrototypeOf(buffer) === Shared?.prototype ? realShared : realMemory
+  try {
+    return { size: size.call(buffer), steady: !changes?.call(buffer) }
+  } catch {
+    // Shared memory of another realm, or with another prototype.
+    return { size: Number.POSITIVE_INFINITY, steady: false }
+  }
 }
 
 /** Copies bytes into an array, which has the room. */

@@ -1,6 +1,6 @@
 // The same array given to calls again and again: what is known of it from the call before never makes a difference.
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Socket } from '../../src/api.js'
 import * as uapi from '../../src/uapi/index.js'
 import { boot, withKernel } from '../support/kernels.js'
@@ -130,9 +130,10 @@ describe('the memory of an array that is known', () => {
     getKnown(sockets, [new Uint8Array(32).fill(1), new Uint8Array(32)])
   })
 
+  const resizable = (length: number) =>
+    Reflect.construct(ArrayBuffer, [length, { maxByteLength: 64 }]) as ArrayBuffer & { resize(length: number): void }
+
   test('grows and shrinks', () => {
-    const resizable = (length: number) =>
-      Reflect.construct(ArrayBuffer, [length, { maxByteLength: 64 }]) as ArrayBuffer & { resize(length: number): void }
     const sockets = pair()
     const [buffer, other] = [resizable(16), resizable(16)]
     const arrays: Arrays = [new Uint8Array(buffer), new Uint8Array(other)]
@@ -144,9 +145,29 @@ describe('the memory of an array that is known', () => {
     }
   })
 
-  test('is shared', () => {
-    const arrays: Arrays = [new Uint8Array(new SharedArrayBuffer(48)), new Uint8Array(new SharedArrayBuffer(48))]
-    getKnown(pair(), arrays)
+  test('grows, and says that it cannot', () => {
+    const sockets = pair()
+    const buffer = Object.defineProperty(resizable(16), 'resizable', { value: false })
+    const arrays: Arrays = [new Uint8Array(buffer), new Uint8Array(64)]
+    getKnown(sockets, arrays)
+    buffer.resize(64)
+    getKnown(sockets, arrays)
+  })
+
+  test.each(['byteLength', 'resizable', 'growable'])('has a %s of the caller, which is not asked for', (name) => {
+    const get = vi.fn(() => 48)
+    const tricky = () => new Uint8Array(Object.defineProperty(new ArrayBuffer(48), name, { get }))
+    getKnown(pair(), [tricky(), tricky()])
+    expect(get).not.toHaveBeenCalled()
+  })
+
+  test.each([
+    ['shared', SharedArrayBuffer.prototype],
+    ['shared, and looks like any other', ArrayBuffer.prototype],
+    ['shared, and looks like nothing', null],
+  ])('is %s', (_, prototype) => {
+    const shared = () => new Uint8Array(Object.setPrototypeOf(new SharedArrayBuffer(48), prototype))
+    getKnown(pair(), [shared(), shared()])
   })
 })
 
