@@ -98,6 +98,7 @@ export class KernelSockets {
   release(ksock: KernelSocketInterface): void {
     const one = this.#live(ksock)
     const slot = this.#slots.get(one) as number
+    this.#machine.expectCalls()
     this.#slots.delete(one)
     this.#machine.abi.ksock_release(one.protocol)
     this.#machine.unbindFunction(slot, this.#machine.functionAt(slot))

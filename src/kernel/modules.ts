@@ -50,8 +50,8 @@ export class Modules {
   }
 
   #unlist(name: string): void {
-    this.#loaded.delete(name)
     this.#machine.abi.module_delete(this.#nameLength(name))
+    this.#loaded.delete(name)
   }
 
   #nameLength(name: string): number {

@@ -410,6 +410,7 @@ export class Socket implements SocketInterface {
     if (result !== RELEASED) afterRelease(machine, sock, result)
     machine.settle()
   }
+
   // ---- options and the rest
 
   setsockopt(level: number, name: number, value: OptionValue, len?: number): void {
@@ -464,6 +465,7 @@ export class Socket implements SocketInterface {
 
   close(): void {
     const sock = this.#open('close')
+    this.#machine.expectCalls()
     this.#sock = 0
     this.#owner.forget(this.#place)
     forgetInPlace(this.#machine, sock)

@@ -209,6 +209,7 @@ export class Task implements TaskInterface {
   }
 
   #nameLength(comm: string): number {
+    this.#world.machine.expectCalls()
     this.#comm = cut(asText(comm, 'comm'))
     return this.#world.machine.transmitText(comm, COMM_BYTES)
   }
@@ -216,6 +217,7 @@ export class Task implements TaskInterface {
   exit(code = 0): void {
     const status = (i32(code, 'code') & 0xff) << 8
     const task = this.#living('exit')
+    this.#world.machine.expectCalls()
     this.#ended()
     this.#world.machine.abi.task_exit(task, status)
     this.#world.machine.settle()
