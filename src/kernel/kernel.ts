@@ -60,8 +60,8 @@ export class Kernel extends CoreKernel implements KernelInterface {
 
   /** See restore() of the package. */
   static restore(given: SnapshotInterface | Uint8Array, options: RestoreOptions = {}): Kernel {
-    const { config, image, timers } = partsOf(given)
     const { callbacks = [], modules = [], module } = asObject(options, 'options')
+    const { config, image, timers } = partsOf(given)
     const kernel = new Kernel(new Machine({ ...config, module: module ?? config.module }, image))
     Task.adoptAll(kernel.parts.world)
     kernel.parts.timers.adopt(timers)

@@ -14,7 +14,7 @@ export function copyImage(image: Uint8Array, into: Uint8Array, at: number): void
   const pagesAt = first * LAYOUT.PAGE_BYTES - LAYOUT.STATE_AT
   const pages = (image.length - pagesAt) / LAYOUT.PAGE_BYTES
   const copy = (from: number, to: number) => {
-    if (from < to && to <= image.length) into.set(image.subarray(from, to), at + from)
+    if (0 <= from && from < to && to <= image.length) into.set(image.subarray(from, to), at + from)
   }
   // Behind what is in use lies one free run, of which the map's first and last entry count.
   copy(0, Math.min(MAP + (pages + 1) * LAYOUT.DESCRIPTOR_BYTES, pagesAt))

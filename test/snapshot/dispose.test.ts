@@ -35,6 +35,20 @@ describe('a disposed snapshot', () => {
     expect(kernel.stateHash()).toBe(before)
   })
 
+  test('is refused by restore() even if its options dispose of it', () => {
+    const kernel = boot()
+    const gone = kernel.snapshot()
+    kernel.clock.advance(3)
+    const options = {
+      get modules() {
+        gone.dispose()
+        kernel.snapshot()
+        return []
+      },
+    }
+    expect(() => restore(gone, options)).toThrow('this snapshot was disposed of')
+  })
+
   test('still tells its size and its time', () => {
     const kernel = boot()
     kernel.clock.advance(3)

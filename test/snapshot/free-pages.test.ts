@@ -1,8 +1,9 @@
 // What of a machine's memory is in a snapshot: pages in use, wherever they lie; of free ones nothing, and nothing that is in them counts.
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { boot, type Kernel, restore } from '../../src/index.js'
 import { Snapshot } from '../../src/kernel/snapshot.js'
 import { decodeSnapshot } from '../../src/kernel/snapshot-format.js'
+import { copyImage, LAYOUT } from '../../src/machine/index.js'
 import { AF_NETLINK, NETLINK_USERSOCK, SOCK_DGRAM } from '../../src/uapi/index.js'
 
 const PAGE = 4096
@@ -105,4 +106,24 @@ test('a machine that goes back finds its free pages free', () => {
   kernel.rewind(before)
   expect(kernel.stateHash()).toBe(before.stateHash)
   expect(kernel.halt()).toBe(0)
+})
+
+// Exported bytes may come from anywhere, and a checksum is soon made.
+describe.each([0, 1, 15, 16, 17, 1000, 2 ** 31, 2 ** 32 - 1])('an image that says its first page is %i', (first) => {
+  test.each([0, 1, 17, 2 ** 20, 2 ** 32 - 1])('and its last one before %i is copied to no other place', (end) => {
+    const { image, config } = decodeSnapshot(boot().snapshot().export())
+    const wordAt = (address: number) => (address - LAYOUT.STATE_AT) >>> 2
+    for (const info of [0, 0x10000000, 0x10000001, 0x1fffffff, 0x30000000, 0x2fffffff, 0xffffffff]) {
+      const words = new Uint32Array(image.slice().buffer)
+      words.fill(info, wordAt(LAYOUT.PAGE_MAP))
+      words[wordAt(LAYOUT.FIRST_PAGE)] = first
+      words[wordAt(LAYOUT.END_PAGE)] = end
+      const into = new Uint8Array(config.memory)
+      copyImage(new Uint8Array(words.buffer), into, LAYOUT.STATE_AT)
+      const behind = LAYOUT.STATE_AT + image.length
+      for (const outside of [into.subarray(0, LAYOUT.STATE_AT), into.subarray(behind)]) {
+        expect(outside.some((byte) => byte !== 0)).toBe(false)
+      }
+    }
+  })
 })
