@@ -1,9 +1,9 @@
 // The allocator: blocks of 64 to 1024 bytes from pages of one class, larger ones as runs of pages. Every allocation of the
 // machine comes through alloc(); so it is the one place where memory pressure and allocation faults can refuse.
 //
-// A page of blocks goes back as soon as it is empty, but for one of each class that is kept until somebody needs pages. Of each class a
-// few blocks stay at hand, which their pages count as used: what is freed and taken again at once does not touch a page. When runs of pages
-// are short they go back first, so memory ends where it would end without them.
+// A page of blocks goes back as soon as it is empty, but for one of each class that is kept until somebody needs pages. Of each class
+// some blocks stay at hand, which their pages count as used: what is freed and taken again at once does not touch a page. When runs of
+// pages are short they go back first, so memory ends where it would end without them.
 
 import { AT_HAND, PARTIAL_PAGES, kernel } from '../kernel'
 import { reclaimRings } from '../skb/reclaim'

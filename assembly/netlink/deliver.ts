@@ -238,7 +238,7 @@ export function kept(sock: Sock, offered: Skb): u32 {
  * earlier member and that nobody took: it is offered to the next one (conformance fuzz-filters/a-cut-that-nobody-took). While nobody
  * has taken the message yet a cut is made in place, and shows in everybody's copy (conformance cn-send/filter-of-the-newest-member).
  */
-export function cutTo(keep: u32, skb: Skb, offered: Skb, shared: bool): Skb {
+function cutTo(keep: u32, skb: Skb, offered: Skb, shared: bool): Skb {
   if (changetype<usize>(offered) == changetype<usize>(skb) && (shared || skb.refs != 1)) return shortened(skb, keep)
   offered.len = keep
   return offered

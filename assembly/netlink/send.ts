@@ -22,7 +22,7 @@ const RESERVED_BYTES: u32 = 32
 /** The sender has a port, and its buffer takes so many bytes: 0, or -errno. */
 // @ts-ignore: decorator
 @inline
-export function prepare(sock: Sock, len: u32): i32 {
+function prepare(sock: Sock, len: u32): i32 {
   if (!(sock.flags & SOCK_BOUND)) {
     const error = portAutobind(sock)
     if (error) return error
@@ -57,7 +57,7 @@ export function sendReserve(sock: Sock, len: u32, flags: u32, addrlen: i32, fami
 /** Whether the send buffer takes a datagram of so many bytes. */
 // @ts-ignore: decorator
 @inline
-export function fitsSndbuf(sock: Sock, len: u32): bool {
+function fitsSndbuf(sock: Sock, len: u32): bool {
   return len <= MIN_SNDBUF - RESERVED_BYTES || len <= sndbufOf(sock) - RESERVED_BYTES
 }
 

@@ -44,8 +44,8 @@ export class SystemError extends Error {
 
   /** Whether it is one, of this copy of the package or of another; of a class that extends it, whether it is one of that. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // biome-ignore lint/complexity/noThisInStatic: classes that extend this one have the function, too
-    if (this !== SystemError) return super[Symbol.hasInstance](value)
+    // biome-ignore lint/complexity/noThisInStatic: a class that extends this one inherits it
+    if (!Object.hasOwn(this, Symbol.hasInstance)) return super[Symbol.hasInstance](value)
     return typeof value === 'object' && value !== null && IS_SYSTEM_ERROR in value
   }
 
