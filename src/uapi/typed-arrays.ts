@@ -7,20 +7,13 @@ function getter<T>(name: string | symbol, prototype = PROTOTYPE): (this: unknown
   return Object.getOwnPropertyDescriptor(prototype, name)?.get as (this: unknown) => T
 }
 
-/** What tells the size of memory of one kind, and whether that can change: nothing in hosts whose memory cannot. */
-function memoryGetters(prototype: object, changes: string) {
-  return { size: getter<number>('byteLength', prototype), changes: getter<boolean>(changes, prototype) as Changes }
-}
-type Changes = ((this: unknown) => boolean) | undefined
-
 const realLength = getter<number>('length')
 const realOffset = getter<number>('byteOffset')
 const realBuffer = getter<ArrayBuffer>('buffer')
 const realKind = getter<string | undefined>(Symbol.toStringTag)
-const realMemory = memoryGetters(ArrayBuffer.prototype, 'resizable')
-// A page that is not isolated has none.
-const Shared = (globalThis as { SharedArrayBuffer?: typeof SharedArrayBuffer }).SharedArrayBuffer
-const realShared = Shared && memoryGetters(Shared.prototype, 'growable')
+const realSize = getter<number>('byteLength', ArrayBuffer.prototype)
+// Where memory cannot be resized there is none.
+const realResizable = getter<boolean>('resizable', ArrayBuffer.prototype) as ((this: unknown) => boolean) | undefined
 const realSet = Uint8Array.prototype.set
 
 /** Whether a value is a Uint8Array of this realm: no proxy, and nothing that only has its prototype. */
@@ -58,15 +51,15 @@ export function wordsOf(bytes: Uint8Array): Uint32Array {
   return new Uint32Array(copy.buffer)
 }
 
-/** How many bytes an array's memory has, and whether that stays so until it is detached. */
-export function memoryOf(array: Uint8Array): { size: number; steady: boolean } {
+/** How many bytes an array's memory has, if that stays so until it is detached; else, as for memory of any other kind, Infinity. */
+export function steadySize(array: Uint8Array): number {
   const buffer = realBuffer.call(array)
-  const { size, changes } = realShared && Object.getPrototypeOf(buffer) === Shared?.prototype ? realShared : realMemory
   try {
-    return { size: size.call(buffer), steady: !changes?.call(buffer) }
+    const isPlain = Object.getPrototypeOf(buffer) === ArrayBuffer.prototype && !realResizable?.call(buffer)
+    return isPlain ? realSize.call(buffer) : Number.POSITIVE_INFINITY
   } catch {
-    // Shared memory of another realm, or with another prototype.
-    return { size: Number.POSITIVE_INFINITY, steady: false }
+    // Shared memory that only looks like plain memory.
+    return Number.POSITIVE_INFINITY
   }
 }
 
