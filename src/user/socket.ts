@@ -256,9 +256,10 @@ export class Socket implements SocketInterface {
     const sock = this.#sock
     const { incoming } = machine
     if (flags === 0 && sock !== 0 && incoming.is(buffer)) {
-      const result = machine.abi.recv(sock, incoming.length, 0)
+      const { view, length } = incoming
+      const result = machine.abi.recv(sock, length, 0)
       if (result >= 0) {
-        machine.copyReceived(incoming.view)
+        machine.copyReceived(view)
         continueDump(machine, sock)
       }
       machine.settle()

@@ -75,3 +75,21 @@ test('one that unloads a module leaves it its exit()', () => {
   tap.remove()
   expect([kernel.rmmod('other'), exit.mock.calls.length]).toEqual([0, 1])
 })
+
+test('one that receives into an array does not get what is received into another', () => {
+  const { kernel, socket } = sceneOf(boot())
+  const send = (byte: number) => socket.sendto(Uint8Array.of(byte), 0, { nl_pid: 7 })
+  const [room, other] = [new Uint8Array(1), new Uint8Array(1)]
+  const acts = () => expect(() => socket.recv(other)).toThrow('must not call the kernel')
+  for (const byte of [1, 2, 3]) {
+    send(byte)
+    socket.recv(room)
+  }
+  send(4)
+  const tap = kernel.tap(() => {
+    acts()
+    acts()
+  })
+  expect([socket.recv(room), room[0], other[0]]).toEqual([1, 4, 0])
+  tap.remove()
+})
