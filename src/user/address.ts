@@ -38,12 +38,11 @@ export function toTarget(addr: Address, addrlen?: number): Target {
     const raw = asPlainBytes(addr, 'an address')
     return fromBytes(raw, length ?? raw.length)
   }
-  return {
-    addrlen: length ?? SOCKADDR_NL_BYTES,
-    family: u16(addr.nl_family ?? AF_NETLINK, 'nl_family'),
-    pid: u32(addr.nl_pid ?? 0, 'nl_pid'),
-    groups: u32(addr.nl_groups ?? 0, 'nl_groups'),
-  }
+  const family = u16(addr.nl_family ?? AF_NETLINK, 'nl_family')
+  const pid = u32(addr.nl_pid ?? 0, 'nl_pid')
+  const groups = u32(addr.nl_groups ?? 0, 'nl_groups')
+  // Of no bytes nothing is read: what the fields say would pass for a peer, whose privilege connect() has asked about.
+  return length === 0 ? NOWHERE : { addrlen: length ?? SOCKADDR_NL_BYTES, family, pid, groups }
 }
 
 /**
