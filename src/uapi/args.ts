@@ -1,6 +1,6 @@
 // The rules for arguments that come from outside: what is taken as a number of C, what as bytes, and what is refused.
 
-import { firstBytes, isBytes, lengthOf, plainBytes } from './typed-arrays.js'
+import { firstBytes, isBytes, lengthOf, plainBytes, refuseLost } from './typed-arrays.js'
 
 function refuse(value: unknown, name: string, wanted: string): never {
   if (typeof value === 'number') throw new RangeError(`${name} must be ${wanted}, not ${value}`)
@@ -47,10 +47,11 @@ export function u16(value: number, name: string): number {
 /**
  * Takes a Uint8Array (a Node Buffer is one; one of another realm is, too), whose `length` can be trusted afterwards.
  *
- * @throws TypeError for anything else
+ * @throws TypeError for anything else, and for one whose memory was transferred
  */
 export function bytes(value: Uint8Array, name: string): Uint8Array {
   const plain = isBytes(value) ? value : plainBytes(value)
   if (plain === undefined) throw new TypeError(`${name} must be a Uint8Array`)
+  refuseLost(value, name)
   return lengthOf(plain) === value.length ? value : firstBytes(plain, lengthOf(plain))
 }

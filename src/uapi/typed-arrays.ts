@@ -15,6 +15,7 @@ const realSize = getter<number>('byteLength', ArrayBuffer.prototype)
 // Where memory cannot be resized there is none.
 const realResizable = getter<boolean>('resizable', ArrayBuffer.prototype) as ((this: unknown) => boolean) | undefined
 const realSet = Uint8Array.prototype.set
+const NOTHING = new Uint8Array(0)
 
 /** Whether a value is a Uint8Array of this realm: no proxy, and nothing that only has its prototype. */
 export function isBytes(value: unknown): value is Uint8Array {
@@ -24,6 +25,19 @@ export function isBytes(value: unknown): value is Uint8Array {
 /** How many bytes an array has, whatever its `length` says. */
 export function lengthOf(array: Uint8Array): number {
   return realLength.call(array)
+}
+
+/**
+ * Refuses an array whose memory was taken away, before anything happens: what is received into it would be gone.
+ * @throws TypeError
+ */
+export function refuseLost(array: Uint8Array, name: string): void {
+  if (lengthOf(array) !== 0) return
+  try {
+    realSet.call(array, NOTHING)
+  } catch {
+    throw new TypeError(`${name} has lost its memory: it was transferred, or shrank`)
+  }
 }
 
 /** The first `length` bytes of an array, which has so many, as an array of this realm without any overrides. */

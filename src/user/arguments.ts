@@ -1,6 +1,6 @@
 // Arguments that must be of the right type before anything happens.
 
-import { isBytes, lengthOf, plainBytes } from '../uapi/typed-arrays.js'
+import { isBytes, lengthOf, plainBytes, refuseLost } from '../uapi/typed-arrays.js'
 
 /** More bytes than this no call moves (MAX_RW_COUNT). */
 const MOST_BYTES = 0x7ffff000
@@ -8,19 +8,22 @@ const MOST_BYTES = 0x7ffff000
 /**
  * A Uint8Array, of this realm or another, as it was given: what calls on the way of a message take. It may override anything, so
  * it is to be measured by lengthOf() and read by the set() of another array.
- * @throws TypeError for anything else
+ * @throws TypeError for anything else, and for one whose memory was transferred
  */
 export function asBytes(value: unknown, name: string): Uint8Array {
-  return isBytes(value) ? value : asPlainBytes(value, name)
+  if (!isBytes(value)) return asPlainBytes(value, name)
+  refuseLost(value, name)
+  return value
 }
 
 /**
  * The bytes of a Uint8Array, of this realm or another, as an array that overrides nothing.
- * @throws TypeError for anything else
+ * @throws TypeError for anything else, and for one whose memory was transferred
  */
 export function asPlainBytes(value: unknown, name: string): Uint8Array {
   const bytes = plainBytes(value)
   if (bytes === undefined) throw new TypeError(`${name} must be a Uint8Array`)
+  refuseLost(value as Uint8Array, name)
   return bytes
 }
 

@@ -127,6 +127,7 @@ describe('the memory of an array that is known', () => {
       answer(() => to.recv(room)),
     ]
     expect(said(sockets, arrays)).toEqual(said(fresh, [lost(), lost()]))
+    expect(sockets.to.recv(new Uint8Array(32))).toBe(9)
     getKnown(sockets, [new Uint8Array(32).fill(1), new Uint8Array(32)])
   })
 
