@@ -119,10 +119,11 @@ export function capabilityBit(cap: number | string): bigint {
  * A set of capabilities as two words of 32 bits: numbers 0 to 31, and 32 up.
  *
  * @param caps "all", or names
- * @throws RangeError if one of the names is none
+ * @throws TypeError for anything else, a name without its array too; RangeError if one of the names is none
  * @example capabilityWords(['CAP_NET_ADMIN']) // { low: 0x1000, high: 0 }
  */
 export function capabilityWords(caps: 'all' | readonly string[]): { low: number; high: number } {
+  if (caps !== 'all' && !Array.isArray(caps)) throw new TypeError('capabilities must be "all" or an array of names')
   let set = 0n
   for (const name of caps === 'all' ? Object.keys(CAPABILITIES) : caps) set |= capabilityBit(name)
   return { low: Number(set & 0xffffffffn), high: Number(set >> 32n) }

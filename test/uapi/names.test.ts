@@ -92,5 +92,11 @@ describe('capabilities', () => {
     expect(uapi.capabilityWords([])).toEqual({ low: 0, high: 0 })
     expect(uapi.capabilityWords(['CAP_SETFCAP', 'CAP_MAC_OVERRIDE'])).toEqual({ low: 0x80000000, high: 1 })
     expect(() => uapi.capabilityWords(['CAP_FOO'])).toThrow('there is no capability CAP_FOO')
+    // A name without its array; '' would be no capabilities at all.
+    for (const caps of ['CAP_NET_ADMIN', '', null, 12, new Set(['CAP_NET_ADMIN'])]) {
+      expect(() => uapi.capabilityWords(caps as never)).toThrow(
+        new TypeError('capabilities must be "all" or an array of names'),
+      )
+    }
   })
 })
