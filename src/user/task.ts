@@ -143,15 +143,19 @@ export class Task implements TaskInterface {
   }
 
   socket(family: number, type: number, protocol: number): SocketInterface {
-    const task = this.#living('socket')
+    return this.#open(family, type, protocol, 'socket')
+  }
+
+  #open(family: number, type: number, protocol: number, syscall: string): SocketInterface {
+    const task = this.#living(syscall)
     const { machine } = this.#world
     const sock = machine.abi.socket(task, u32(family, 'family'), u32(type, 'type'), u32(protocol, 'protocol'))
-    return (this.#leader ?? this).#sockets.add(check(sock, 'socket'), machine.listWord(0))
+    return (this.#leader ?? this).#sockets.add(check(sock, syscall), machine.listWord(0))
   }
 
   socketpair(family: number, type: number, protocol: number): never {
     // As Linux does it: the socket is made first, so that its errors come first.
-    this.socket(family, type, protocol).close()
+    this.#open(family, type, protocol, 'socketpair').close()
     throw new SystemError(-EOPNOTSUPP, 'socketpair')
   }
 

@@ -33,6 +33,7 @@ const FAILURES: readonly (readonly [syscall: string, code: string, errno: number
   ['socket', 'EAFNOSUPPORT', -97, ({ task }) => task.socket(2, SOCK_RAW, 0)],
   ['socket', 'ESOCKTNOSUPPORT', -94, ({ task }) => task.socket(AF_NETLINK, 1, 2)],
   ['socketpair', 'EOPNOTSUPP', -95, ({ task }) => task.socketpair(AF_NETLINK, SOCK_RAW, NETLINK_USERSOCK)],
+  ['socketpair', 'EAFNOSUPPORT', -97, ({ task }) => task.socketpair(2, SOCK_RAW, NETLINK_USERSOCK)],
   ['bind', 'EADDRINUSE', -98, ({ socket, taken }) => socket.bind({ nl_pid: portOf(taken) })],
   ['bind', 'EPERM', -1, ({ socket }) => socket.bind({ nl_groups: 1 })],
   ['bind', 'EINVAL', -22, ({ socket }) => socket.bind({ nl_family: AF_UNSPEC })],
