@@ -1,5 +1,7 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // The public surface as types: what a program may call, what it gets back, which errors it may meet.
-// The classes in kernel/ and user/ implement these interfaces.
+// The classes in kernel/ and user/ implement these interfaces. Who compiles against them need not know of Symbol.dispose: hence the
+// library above.
 
 export type * from './api/boot.js'
 export { HZ } from './api/boot.js'

@@ -146,7 +146,7 @@ export const tsconfig = (moduleResolution: 'nodenext' | 'bundler') =>
   JSON.stringify({
     compilerOptions: {
       target: 'es2022',
-      lib: ['es2022', 'dom', 'esnext.disposable'],
+      lib: ['es2022', 'dom'],
       types: [],
       module: moduleResolution === 'nodenext' ? 'nodenext' : 'esnext',
       moduleResolution,
