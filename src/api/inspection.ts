@@ -4,7 +4,10 @@ import type { Socket } from './user.js'
 
 /** Counts of one machine. */
 export interface KernelStats {
-  /** Messages made, delivered copies (each listener's counts), and losses at sockets. */
+  /**
+   * Messages made, those too that were then refused (EAGAIN, ECONNREFUSED); delivered copies (each listener's counts); losses at
+   * sockets.
+   */
   readonly messages: number
   readonly delivered: number
   readonly dropped: number
