@@ -1,7 +1,7 @@
 // The array that was given to calls twice in a row: what it is has been looked at, so giving it once more costs a comparison. Loops that
 // send or receive have one buffer, mostly.
 
-import { firstBytes, lengthOf, steadySize } from '../uapi/typed-arrays.js'
+import { firstBytes, isSteady, lengthOf } from '../uapi/typed-arrays.js'
 
 /** No larger memory is kept from being collected. */
 const MOST_KEPT = 1 << 20
@@ -16,7 +16,7 @@ export class KnownArray {
   #last: Uint8Array | undefined
 
   /** Of arrays with more bytes than `most` none gets known. */
-  constructor(most: number) {
+  constructor(most = MOST_KEPT) {
     this.#most = most
   }
 
@@ -28,7 +28,7 @@ export class KnownArray {
   /** Another one was given. */
   note(array: Uint8Array): void {
     const again = array === this.#last
-    this.#last = steadySize(array) <= MOST_KEPT ? array : undefined
+    this.#last = isSteady(array, MOST_KEPT) ? array : undefined
     if (!again || this.#last === undefined || lengthOf(array) > this.#most) return
     this.#array = array
     this.length = lengthOf(array)

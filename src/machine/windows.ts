@@ -22,7 +22,7 @@ export abstract class Windows {
   /** What was sent last. */
   readonly outgoing = new KnownArray(LAYOUT.TRANSMIT_BYTES)
   /** What was received into last. */
-  readonly incoming = new KnownArray(Number.MAX_SAFE_INTEGER)
+  readonly incoming = new KnownArray()
 
   constructor(memory: ArrayBuffer) {
     this.words = new Uint32Array(memory)

@@ -65,15 +65,15 @@ export function wordsOf(bytes: Uint8Array): Uint32Array {
   return new Uint32Array(copy.buffer)
 }
 
-/** How many bytes an array's memory has, if that stays so until it is detached; else, as for memory of any other kind, Infinity. */
-export function steadySize(array: Uint8Array): number {
+/** Whether an array's memory is plain memory of at most so many bytes, whose size stays until it is detached. */
+export function isSteady(array: Uint8Array, most: number): boolean {
   const buffer = realBuffer.call(array)
   try {
     const isPlain = Object.getPrototypeOf(buffer) === ArrayBuffer.prototype && !realResizable?.call(buffer)
-    return isPlain ? realSize.call(buffer) : Number.POSITIVE_INFINITY
+    return isPlain && realSize.call(buffer) <= most
   } catch {
     // Shared memory that only looks like plain memory.
-    return Number.POSITIVE_INFINITY
+    return false
   }
 }
 
