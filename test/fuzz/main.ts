@@ -1,5 +1,6 @@
 // The fuzzer of the door as a program: see scripts/fuzz-door.mjs, which bundles it with one build of the kernel or the other.
 import { parseArgs } from 'node:util'
+import { provideDebugHost } from '../../src/machine/debug.js'
 import { readCorpus } from './corpus.js'
 import { describe } from './failure.js'
 import { PARSERS } from './parsers/index.js'
@@ -42,6 +43,7 @@ export function main(args: readonly string[], build: string, root: string): numb
   const seed = numberOf(values.seed, 'seed')
   const chosen = PARSERS.filter(({ name }) => values.parser === undefined || values.parser === name)
   if (chosen.length === 0) throw new RangeError(`there is no parser ${values.parser}; --help names them`)
+  provideDebugHost()
   const corpus = readCorpus(root)
   // Most errors here are answers, and their stacks would cost more than all the rest.
   Error.stackTraceLimit = 0
