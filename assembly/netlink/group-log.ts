@@ -12,6 +12,7 @@ import { nil } from '../memory'
 import { ringAt, ringCount, ringFirst, ringPush, ringReserve, updateLimit } from '../skb/ring'
 import { Skb, skbPut } from '../skb/skb'
 import { Group, memberAt, membershipAt } from './group'
+import { MOST_PLAIN, UNLISTED, plainInsert, plainRemove, plainServes } from './group-plain'
 import {
   SOCK_ARMED_READ,
   SOCK_BOUND,
@@ -25,10 +26,6 @@ import {
 } from './sock'
 
 const FIRST_ENTRIES: u32 = 16
-/** So many plain members are kept as a list; with more of them a multicast looks at every member. */
-const MOST_PLAIN: u32 = 64
-/** Nothing is known about the list of plain members. */
-const UNLISTED: u32 = 0xffffffff
 // With less room in a large group somebody would have every few messages look at all members.
 const LEAST_RCVBUF: u32 = 32768
 
@@ -200,68 +197,6 @@ export function logLeave(group: Group, sock: Sock, closing: bool): void {
     logDetach(sock)
   }
   plainRemove(group, sock)
-}
-
-// ---- plain members, newest last as in the group itself
-
-function plainAt(group: Group, index: u32): usize {
-  return group.plain + (index << 2)
-}
-
-/** A plain member, by its place in the list. */
-// @ts-ignore: decorator
-@inline
-export function plainMember(group: Group, index: u32): Sock {
-  return changetype<Sock>(load<usize>(plainAt(group, index)))
-}
-
-function plainInsert(group: Group, sock: Sock): void {
-  group.plainCount += 1
-  if (group.listed >= MOST_PLAIN) {
-    group.listed = UNLISTED
-    return
-  }
-  let at = group.listed
-  for (; at > 0 && plainMember(group, at - 1).cold.moment > sock.cold.moment; at--) {
-    store<usize>(plainAt(group, at), load<usize>(plainAt(group, at - 1)))
-  }
-  store<usize>(plainAt(group, at), changetype<usize>(sock))
-  group.listed += 1
-}
-
-function plainRemove(group: Group, sock: Sock): void {
-  group.plainCount -= 1
-  if (group.listed == UNLISTED) {
-    if (!group.plainCount) group.listed = 0
-    return
-  }
-  let at: u32 = 0
-  while (load<usize>(plainAt(group, at)) != changetype<usize>(sock)) at++
-  memory.copy(plainAt(group, at), plainAt(group, at + 1), (group.listed - at - 1) << 2)
-  group.listed -= 1
-}
-
-// Whether the list of plain members serves: one that was too long is made again when there are few, and what a filter does to a
-// message depends on who was served before.
-function plainServes(group: Group): bool {
-  if (group.listed == UNLISTED) {
-    if (group.plainCount > MOST_PLAIN / 2) return false
-    list(group)
-  }
-  for (let i: u32 = 0; i < group.listed; i++) {
-    if (plainMember(group, i).flags & SOCK_FILTERED) return false
-  }
-  return true
-}
-
-function list(group: Group): void {
-  group.listed = 0
-  for (let i: u32 = 0; i < group.used; i++) {
-    const sock = memberAt(group, i)
-    if (nil(sock) || sock.flags & SOCK_LOGGED) continue
-    store<usize>(plainAt(group, group.listed), changetype<usize>(sock))
-    group.listed += 1
-  }
 }
 
 // ---- the log
