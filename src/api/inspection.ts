@@ -109,7 +109,7 @@ export interface ExplainQuestion {
 }
 
 export interface Explanation {
-  /** Whether it would reach anybody, or the receiver that was asked about. */
+  /** Whether it would reach anybody, or the receiver that was asked about. A socket filter is not run: what it may drop reaches. */
   readonly reaches: boolean
   /** One word for machines. */
   readonly reason: string

@@ -127,7 +127,8 @@ export interface Socket {
    *
    * @returns the view, valid until release() or the next message that peek() gives, even if another receive takes it or the
    * queue is emptied; or null
-   * @throws SystemError for a pending error as recv() does, which takes it: ENOBUFS after a loss
+   * @throws SystemError for a pending error as recv() does, which takes it: ENOBUFS after a loss. ENOBUFS, too, if the machine has no
+   * memory left for a socket's first peek(): then nothing is lost
    */
   peek(): MessageView | null
   /**
