@@ -44,6 +44,10 @@ export function sendReserve(sock: Sock, len: u32, flags: u32, addrlen: i32, fami
   if (addrlen) {
     if (addrlen < ADDRESS_BYTES || family != AF_NETLINK) return -EINVAL
     if ((portid != 0 || groups != 0) && !netlinkAllowed(sock, NL_CFG_F_NONROOT_SEND)) return -EPERM
+  } else {
+    // Nobody has asked whether it may be sent there.
+    portid = 0
+    groups = 0
   }
   const error = prepare(sock, len)
   if (error) return error
