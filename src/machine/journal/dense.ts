@@ -41,21 +41,22 @@ class Last {
 /** Writes sends and receives onto a tape. */
 export class DenseWriter {
   readonly #tape: Tape
-  readonly #memory: Uint32Array
+  /** What a send reads. */
+  readonly #window: Uint32Array
   readonly #send = new Last()
   readonly #recv = new Last()
 
-  constructor(tape: Tape, memory: Uint32Array) {
+  constructor(tape: Tape, window: Uint32Array) {
     this.#tape = tape
-    this.#memory = memory
+    this.#window = window
   }
 
-  /** A send that reads `bytes` bytes from word `from` on; where in `tape.words` its result goes. */
-  send(opcode: number, sock: number, length: number, flags: number, from: number, bytes: number): number {
+  /** A send that reads `bytes` bytes; where in `tape.words` its result goes. */
+  send(opcode: number, sock: number, length: number, flags: number, bytes: number): number {
     const tape = this.#tape
     const last = this.#send
+    if (last.isLike(sock, length, flags)) return this.#sendLike(bytes)
     tape.mark()
-    if (last.isLike(sock, length, flags)) return this.#sendLike(from, bytes)
     const count = wordsOf(bytes)
     const at = tape.take(HEAD + count)
     const { words } = tape
@@ -63,53 +64,74 @@ export class DenseWriter {
     words[at + 1] = sock
     words[at + 2] = length
     words[at + 3] = flags
-    copyBytes(this.#memory, from, words, at + HEAD, bytes)
+    copyBytes(this.#window, 0, words, at + HEAD, bytes)
     last.set(sock, length, flags, count)
-    if (last.count >= 0) copyBytes(this.#memory, from, last.words, 0, bytes)
+    if (last.count >= 0) copyBytes(this.#window, 0, last.words, 0, bytes)
     return at + 4
   }
 
-  #sendLike(from: number, bytes: number): number {
+  #sendLike(bytes: number): number {
     const tape = this.#tape
-    const memory = this.#memory
+    const now = this.#window
     const before = this.#send.words
     const whole = bytes >>> 2
+    tape.markLike()
     const at = tape.take(LIKE_HEAD + 2 * (whole + 1))
     const { words } = tape
     let to = at + LIKE_HEAD
-    for (let index = 0; index < whole; index++) {
-      const word = memory[from + index] as number
-      if (word === before[index]) continue
-      before[index] = word
-      words[to] = index
-      words[to + 1] = word
-      to += 2
+    let index = 0
+    // Four at a time: most are as they were.
+    for (; index + 3 < whole; index += 4) {
+      const one = (now[index] as number) ^ (before[index] as number)
+      const two = (now[index + 1] as number) ^ (before[index + 1] as number)
+      const three = (now[index + 2] as number) ^ (before[index + 2] as number)
+      const four = (now[index + 3] as number) ^ (before[index + 3] as number)
+      if ((one | two | three | four) !== 0) to = this.#changed(index, index + 4, to)
     }
+    for (; index < whole; index++) if (now[index] !== before[index]) to = this.#changed(index, index + 1, to)
     // What lies behind the last byte is not the message's.
     const rest = bytes & 3
     if (rest !== 0) {
-      before[whole] = (memory[from + whole] as number) & ((1 << (rest * 8)) - 1)
+      before[whole] = (now[whole] as number) & ((1 << (rest * 8)) - 1)
       words[to] = whole
       words[to + 1] = before[whole] as number
       to += 2
     }
     words[at] = SEND_LIKE
     words[at + 2] = (to - at - LIKE_HEAD) >>> 1
-    tape.giveBack(to, HEAD + wordsOf(bytes) - (to - at))
+    tape.endLike(to, HEAD + wordsOf(bytes) - (to - at))
     return at + 1
+  }
+
+  // Notes which words of a send, from `index` to `end`, are not as they were; where the next note goes.
+  #changed(index: number, end: number, to: number): number {
+    const now = this.#window
+    const before = this.#send.words
+    const { words } = this.#tape
+    let next = to
+    for (let at = index; at < end; at++) {
+      const word = now[at] as number
+      if (word === before[at]) continue
+      before[at] = word
+      words[next] = at
+      words[next + 1] = word
+      next += 2
+    }
+    return next
   }
 
   /** A receive; where in `tape.words` its result goes. */
   recv(opcode: number, sock: number, length: number, flags: number): number {
     const tape = this.#tape
     const last = this.#recv
-    tape.mark()
     if (last.isLike(sock, length, flags)) {
+      tape.markLike()
       const at = tape.take(2)
       tape.words[at] = RECV_LIKE
-      tape.giveBack(at + 2, HEAD - 2)
+      tape.endLike(at + 2, HEAD - 2)
       return at + 1
     }
+    tape.mark()
     const at = tape.take(HEAD)
     const { words } = tape
     words[at] = opcode
@@ -139,14 +161,20 @@ export class DenseReader {
     this.#opcodes = opcodes
   }
 
-  /** A send or a receive begins at `mark`: what lies before it is copied. */
+  /** A send or a receive begins at `mark`: what lies before it is copied. Those like the last one follow one another without marks. */
   record(mark: number): void {
     const from = this.#from
     this.#copyUpTo(mark)
-    const opcode = from[mark]
-    if (opcode === SEND_LIKE) this.#sendLike(mark)
-    else if (opcode === RECV_LIKE) this.#whole(this.#opcodes.recv, this.#recv, mark, 2)
-    else this.#note(opcode === this.#opcodes.send ? this.#send : this.#recv, mark)
+    if (!this.#like(mark)) this.#note(from[mark] === this.#opcodes.send ? this.#send : this.#recv, mark)
+    else while (this.#like(this.#done));
+  }
+
+  #like(at: number): boolean {
+    const opcode = this.#from[at]
+    if (opcode === SEND_LIKE) this.#sendLike(at)
+    else if (opcode === RECV_LIKE) this.#whole(this.#opcodes.recv, this.#recv, at, 2)
+    else return false
+    return true
   }
 
   /** Everything behind the last one. */

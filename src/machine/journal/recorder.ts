@@ -54,7 +54,10 @@ export class JournalRecorder implements Recorder {
   constructor(machine: Machine, onHalt: () => void = () => {}, isDense = true) {
     this.#isDense = isDense
     this.#memory = machine.words
-    this.#dense = new DenseWriter(this.tape, machine.words)
+    this.#dense = new DenseWriter(
+      this.tape,
+      machine.words.subarray(TRANSMIT_AT, TRANSMIT_AT + (LAYOUT.TRANSMIT_BYTES >>> 2)),
+    )
     this.#onHalt = onHalt
   }
 
@@ -83,7 +86,7 @@ export class JournalRecorder implements Recorder {
     const dense = this.#dense
     return (sock, length, flags) => {
       this.#begin()
-      const at = dense.send(SEND, sock, length, flags, TRANSMIT_AT, Math.min(length >>> 0, LAYOUT.TRANSMIT_BYTES))
+      const at = dense.send(SEND, sock, length, flags, Math.min(length >>> 0, LAYOUT.TRANSMIT_BYTES))
       const { words } = tape
       const result = raw.send(sock, length, flags)
       words[at] = result

@@ -13,9 +13,11 @@ export class Tape {
   /** The pieces before it, as far as they were written. */
   readonly #full: Uint32Array[] = []
   #before = 0
-  /** Where each send and each receive begins (dense.ts). */
+  /** Where sends and receives begin (dense.ts), but for those like the last one that follow another such. */
   #marks = new Uint32Array(1024)
   #marked = 0
+  /** Where the last of those ended. */
+  #likeEnd = -1
   /** Words that whole records have more than those on the tape. */
   #saved = 0
 
@@ -34,10 +36,16 @@ export class Tape {
     this.#marks[this.#marked++] = this.#before + this.at
   }
 
-  /** What was taken last ends at `end`, and stands for a record of so many words more. */
-  giveBack(end: number, saved: number): void {
+  /** A send or a receive like the last one begins here. */
+  markLike(): void {
+    if (this.#before + this.at !== this.#likeEnd) this.mark()
+  }
+
+  /** It was taken last, ends at `end`, and stands for a record of so many words more. */
+  endLike(end: number, saved: number): void {
     this.at = end
     this.#saved += saved
+    this.#likeEnd = this.#before + end
   }
 
   /** Makes room for `count` words in one piece; the index of the first of them, in `words` as it is now. */
