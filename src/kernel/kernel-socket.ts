@@ -125,7 +125,7 @@ export class KernelSockets {
     const { protocol } = this.#live(ksock)
     const port = u32(portid, 'portid')
     asBoolean(nonblock, 'nonblock')
-    const message = kernelMessage(this.#machine, asBytes(skb, 'skb'), 0, GFP_KERNEL)
+    const message = kernelMessage(this.#machine, skb, 0, GFP_KERNEL)
     if (message === 0) return -ENOMEM
     return this.#settled(this.#machine.abi.ksock_unicast(protocol, message, port, nonblock ? 1 : 0))
   }
@@ -134,7 +134,7 @@ export class KernelSockets {
     const { protocol } = this.#live(ksock)
     const port = u32(portid, 'portid')
     const number = u32(group, 'group')
-    const message = kernelMessage(this.#machine, asBytes(skb, 'skb'), number, u32(gfp, 'gfp_mask'))
+    const message = kernelMessage(this.#machine, skb, number, u32(gfp, 'gfp_mask'))
     if (message === 0) return -ENOMEM
     return this.#settled(this.#machine.abi.ksock_broadcast(protocol, message, port, number))
   }
@@ -182,7 +182,7 @@ export class KernelSockets {
     const port = u32(portid, 'portid')
     asBoolean(report, 'report')
     const number = u32(group, 'group')
-    const message = kernelMessage(this.#machine, asBytes(skb, 'skb'), number, u32(gfp, 'gfp_mask'))
+    const message = kernelMessage(this.#machine, skb, number, u32(gfp, 'gfp_mask'))
     if (message === 0) return -ENOMEM
     return this.#settled(this.#machine.abi.ksock_notify(protocol, message, port, number, report ? 1 : 0))
   }

@@ -43,11 +43,21 @@ export function completeMessage(msg: CnMsgInit, into = makeMessage()): CompleteM
 /** More bytes than any machine has. */
 const TOO_LONG = 0x7fffffff
 
-/** A message of the kernel with these bytes, as the machine names it, or 0 without memory. Whoever sends it gives it up. */
-export function kernelMessage(machine: Machine, skb: Uint8Array, group: number, gfp: number): number {
+/**
+ * A message of the kernel with these bytes, as the machine names it, or 0 without memory. Whoever sends it gives it up.
+ * @throws TypeError if it is no Uint8Array
+ */
+export function kernelMessage(machine: Machine, given: Uint8Array, group: number, gfp: number): number {
+  const { sentArray } = machine
+  if (sentArray.is(given)) {
+    machine.transmit(sentArray.view)
+    return machine.abi.ksock_message(sentArray.length, group, gfp)
+  }
+  const skb = asBytes(given, 'skb')
   const length = lengthOf(skb)
   if (length <= LAYOUT.TRANSMIT_BYTES) {
     machine.transmit(skb)
+    sentArray.note(skb)
     return machine.abi.ksock_message(length, group, gfp)
   }
   // What cannot be read any more throws here, before there is a message.

@@ -231,21 +231,20 @@ export class Machine extends Windows implements ViewSource {
   #callCarefully(kindSlot: number, a: number, b: number): number {
     if (kindSlot === LAYOUT.CALL_TAP) return this.#run(this.#tell, kindSlot, a, b)
     const recorder = this.#recorder
+    // A replay has the function only from here on.
     recorder?.enter(kindSlot, a, b)
-    const result = this.#callFunction(kindSlot, a, b)
+    const asks = kindSlot === LAYOUT.CALL_FAULT
+    const fn = asks ? this.#ask : this.#functions[kindSlot >>> KIND_BITS]
+    let result = 0
+    if (fn !== undefined) {
+      if (asks || this.#depth < MAX_DEPTH) result = this.#run(fn, kindSlot & KIND_MASK, a, b)
+      else
+        this.#noteError(
+          new RangeError(`callbacks are nested deeper than ${MAX_DEPTH}: one of them calls itself without end`),
+        )
+    }
     recorder?.leave(kindSlot, a, b, result)
     return result
-  }
-
-  #callFunction(kindSlot: number, a: number, b: number): number {
-    if (kindSlot === LAYOUT.CALL_FAULT) return this.#run(this.#ask, kindSlot, a, b)
-    const fn = this.#functions[kindSlot >>> KIND_BITS]
-    if (fn === undefined) return 0
-    if (this.#depth < MAX_DEPTH) return this.#run(fn, kindSlot & KIND_MASK, a, b)
-    this.#noteError(
-      new RangeError(`callbacks are nested deeper than ${MAX_DEPTH}: one of them calls itself without end`),
-    )
-    return 0
   }
 
   // The errors of nested calls belong to them: each call of the host sees those of the functions that it ran itself.

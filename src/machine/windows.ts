@@ -20,9 +20,9 @@ export abstract class Windows {
   readonly #receive: Uint8Array<ArrayBuffer>
   readonly #views: (Uint8Array | undefined)[] = []
   /** What was sent last. */
-  readonly outgoing = new KnownArray(LAYOUT.TRANSMIT_BYTES)
+  readonly sentArray = new KnownArray(LAYOUT.TRANSMIT_BYTES)
   /** What was received into last. */
-  readonly incoming = new KnownArray()
+  readonly receivedArray = new KnownArray()
 
   constructor(memory: ArrayBuffer) {
     this.words = new Uint32Array(memory)

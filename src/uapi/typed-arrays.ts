@@ -36,7 +36,7 @@ export function refuseLost(array: Uint8Array, name: string): void {
   try {
     realSet.call(array, NOTHING)
   } catch {
-    throw new TypeError(`${name} has lost its memory: it was transferred, or shrank`)
+    throw new TypeError(`${name} has lost its memory`)
   }
 }
 

@@ -178,10 +178,10 @@ export class Socket implements SocketInterface {
   send(data: Uint8Array, flags = 0): number {
     const machine = this.#machine
     const sock = this.#sock
-    const { outgoing } = machine
-    if (flags === 0 && sock !== 0 && outgoing.is(data)) {
-      const { length } = outgoing
-      machine.transmit(outgoing.view)
+    const { sentArray } = machine
+    if (flags === 0 && sock !== 0 && sentArray.is(data)) {
+      const { length } = sentArray
+      machine.transmit(sentArray.view)
       const result = machine.abi.send(sock, length, 0)
       machine.settle()
       if (result < 0) this.#fail(result, 'send')
@@ -201,22 +201,22 @@ export class Socket implements SocketInterface {
     const length = lengthOf(bytes)
     if (length > LAYOUT.TRANSMIT_BYTES) return this.#sendParts([bytes], bits, NOWHERE, NO_CONTROL, syscall)
     this.#machine.transmit(bytes)
-    this.#machine.outgoing.note(bytes)
+    this.#machine.sentArray.note(bytes)
     return this.#finish(this.#machine.abi.send(sock, length, bits), syscall)
   }
 
   sendto(data: Uint8Array, flags: number, addr: Address | null, addrlen?: number): number {
     const machine = this.#machine
-    const { outgoing } = machine
-    const bytes = outgoing.is(data) ? outgoing.view : asBytes(data, 'data')
+    const { sentArray } = machine
+    const bytes = sentArray.is(data) ? sentArray.view : asBytes(data, 'data')
     const bits = u32(flags, 'flags')
     this.#open('sendto')
     const to = sendtoTarget(addr, addrlen)
-    const length = outgoing.is(data) ? outgoing.length : lengthOf(bytes)
+    const length = sentArray.is(data) ? sentArray.length : lengthOf(bytes)
     if (length > LAYOUT.TRANSMIT_BYTES) return this.#sendParts([bytes], bits, to, NO_CONTROL, 'sendto')
     const sock = this.#open('sendto')
     machine.transmit(bytes)
-    if (bytes !== outgoing.view) outgoing.note(bytes)
+    if (bytes !== sentArray.view) sentArray.note(bytes)
     return this.#finish(machine.abi.sendmsg(sock, length, bits, to.addrlen, to.family, to.pid, to.groups, 0), 'sendto')
   }
 
@@ -254,9 +254,9 @@ export class Socket implements SocketInterface {
   recv(buffer: Uint8Array, flags = 0): number {
     const machine = this.#machine
     const sock = this.#sock
-    const { incoming } = machine
-    if (flags === 0 && sock !== 0 && incoming.is(buffer)) {
-      const { view, length } = incoming
+    const { receivedArray } = machine
+    if (flags === 0 && sock !== 0 && receivedArray.is(buffer)) {
+      const { view, length } = receivedArray
       const result = machine.abi.recv(sock, length, 0)
       if (result >= 0) {
         machine.copyReceived(view)
@@ -279,7 +279,7 @@ export class Socket implements SocketInterface {
 
   #receive(sock: number, buffer: Uint8Array, flags: number, syscall: string): number {
     const machine = this.#machine
-    machine.incoming.note(buffer)
+    machine.receivedArray.note(buffer)
     const result = machine.abi.recv(sock, countOf(buffer), flags)
     if (result >= 0) {
       machine.copyReceived(buffer)

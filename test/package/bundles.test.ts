@@ -45,10 +45,10 @@ const NAMES =
   'boot, AF_NETLINK, SOCK_DGRAM, NETLINK_CONNECTOR, GFP_KERNEL, encodeConnectorMessage, decodeConnectorMessage'
 const KB = 1024
 
-// docs/bundlers.md says these figures too.
+// docs/bundlers.md says these figures too, in whole KB.
 describe('a bundle of a program that boots a kernel and sends messages, after gzip', () => {
-  test('has at most 57 KB with the kernel in it', async () => {
-    expect((await sizeOf(`export { ${NAMES} } from './index.js'`)).gzip).toBeLessThanOrEqual(57 * KB)
+  test('has at most 57.5 KB with the kernel in it', async () => {
+    expect((await sizeOf(`export { ${NAMES} } from './index.js'`)).gzip).toBeLessThanOrEqual(57.5 * KB)
   })
 
   test('has at most 24 KB without it', async () => {

@@ -54,10 +54,7 @@ export class JournalRecorder implements Recorder {
   constructor(machine: Machine, onHalt: () => void = () => {}, isDense = true) {
     this.#isDense = isDense
     this.#memory = machine.words
-    this.#dense = new DenseWriter(
-      this.tape,
-      machine.words.subarray(TRANSMIT_AT, TRANSMIT_AT + (LAYOUT.TRANSMIT_BYTES >>> 2)),
-    )
+    this.#dense = new DenseWriter(this.tape, machine.words.subarray(TRANSMIT_AT))
     this.#onHalt = onHalt
   }
 
