@@ -1,7 +1,7 @@
 // The site in Chromium, below a path of a server: it asks nobody else for anything, fits every width, and is for everybody.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Browser } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { servePlayground } from '../../scripts/playground-serve.mjs'
 import { launchChromium, type OpenPage, openPage } from '../page/browser.js'
@@ -93,15 +93,19 @@ describe('a reader', () => {
   test('goes from page to page, to the API, to the playground, and back', async () => {
     const opened = await open('index.html')
     const { page } = opened
-    await page
-      .getByRole('navigation', { name: 'Pages', exact: true })
-      .getByRole('link', { name: 'Find a lost event' })
-      .click()
+    // Who goes before everything is loaded, the icon too, breaks off what is not.
+    const follow = async (link: Locator) => {
+      await page.waitForLoadState('networkidle')
+      await link.click()
+    }
+    await follow(
+      page.getByRole('navigation', { name: 'Pages', exact: true }).getByRole('link', { name: 'Find a lost event' }),
+    )
     await page.getByRole('heading', { level: 1, name: 'Find a lost event' }).waitFor()
-    await page.getByRole('link', { name: /^Next/ }).click()
+    await follow(page.getByRole('link', { name: /^Next/ }))
     await page.getByRole('heading', { level: 1, name: 'One machine for many pages' }).waitFor()
-    await page.getByRole('navigation', { name: 'Site' }).getByRole('link', { name: 'API' }).click()
-    await page.getByRole('link', { name: 'boot()' }).click()
+    await follow(page.getByRole('navigation', { name: 'Site' }).getByRole('link', { name: 'API' }))
+    await follow(page.getByRole('link', { name: 'boot()' }))
     await page.getByRole('heading', { level: 1, name: 'Function boot' }).waitFor()
     expectQuiet(opened)
     await page.locator('#tsd-toolbar-links').getByRole('link', { name: 'Playground' }).click()
