@@ -71,28 +71,23 @@ export function refOf<T>(reference: T): i32 {
   return changetype<usize>(reference) as i32
 }
 
-/** As copyBytes(), and leaves zeros where the bytes lay. */
 // @ts-ignore: decorator
 @inline
-export function moveBytes(to: usize, from: usize, length: u32): void {
-  if (ASC_NO_ASSERT && length <= 512) {
-    const none = i32x4.splat(0)
-    let at: u32 = 0
-    do {
-      v128.store(to + at, v128.load(from + at))
-      v128.store(to + at, v128.load(from + at, 16), 16)
-      v128.store(to + at, v128.load(from + at, 32), 32)
-      v128.store(to + at, v128.load(from + at, 48), 48)
-      v128.store(from + at, none)
-      v128.store(from + at, none, 16)
-      v128.store(from + at, none, 32)
-      v128.store(from + at, none, 48)
-      at += 64
-    } while (at < length)
-  } else {
-    memory.copy(to, from, length)
-    memory.fill(from, 0, length)
-  }
+function copyPiece(to: usize, from: usize): void {
+  v128.store(to, v128.load(from))
+  v128.store(to, v128.load(from, 16), 16)
+  v128.store(to, v128.load(from, 32), 32)
+  v128.store(to, v128.load(from, 48), 48)
+}
+
+// @ts-ignore: decorator
+@inline
+function clearPiece(at: usize): void {
+  const none = i32x4.splat(0)
+  v128.store(at, none)
+  v128.store(at, none, 16)
+  v128.store(at, none, 32)
+  v128.store(at, none, 48)
 }
 
 /**
@@ -105,14 +100,28 @@ export function copyBytes(to: usize, from: usize, length: u32): void {
   if (ASC_NO_ASSERT && length <= 512) {
     let at: u32 = 0
     do {
-      v128.store(to + at, v128.load(from + at))
-      v128.store(to + at, v128.load(from + at, 16), 16)
-      v128.store(to + at, v128.load(from + at, 32), 32)
-      v128.store(to + at, v128.load(from + at, 48), 48)
+      copyPiece(to + at, from + at)
       at += 64
     } while (at < length)
   } else {
     memory.copy(to, from, length)
+  }
+}
+
+/** As copyBytes(), and leaves zeros where the bytes lay. */
+// @ts-ignore: decorator
+@inline
+export function moveBytes(to: usize, from: usize, length: u32): void {
+  if (ASC_NO_ASSERT && length <= 512) {
+    let at: u32 = 0
+    do {
+      copyPiece(to + at, from + at)
+      clearPiece(from + at)
+      at += 64
+    } while (at < length)
+  } else {
+    memory.copy(to, from, length)
+    memory.fill(from, 0, length)
   }
 }
 

@@ -6,11 +6,11 @@ import { kernel } from '../kernel'
 import { nil } from '../memory'
 import { Skb, skbPut } from '../skb/skb'
 import { delay } from './delay'
-import { FROM_KERNEL_ATOMIC, kept, overrun, shortened, take, unicastTo } from './deliver'
+import { FROM_KERNEL_ATOMIC, isPeer, kept, overrun, shortened, take, unicastTo } from './deliver'
 import { kernelInput } from './input'
 import { portLook } from './port'
 import { INPUT_CONNECTOR, protocolAt } from './protocol'
-import { SOCK_ARMED_ROOM, SOCK_CONNECTED, Sock } from './sock'
+import { SOCK_ARMED_ROOM, Sock } from './sock'
 import { blockedOn } from './wake'
 import {
   FAULT_DELAY,
@@ -31,7 +31,7 @@ import {
 export function unicastWatched(key: u32, skb: Skb, portid: u32, from: u32): i32 {
   const sock = portid ? portLook(key, portid) : changetype<Sock>(0)
   if (nil(sock)) return portid ? -ECONNREFUSED : inputWatched(key, skb)
-  if (sock.flags & SOCK_CONNECTED && sock.cold.dstPortid != skb.portid) {
+  if (!isPeer(sock, skb)) {
     tapDelivery(sock, VERDICT_REFUSED)
     return -ECONNREFUSED
   }

@@ -54,6 +54,13 @@ export function fits(sock: Sock, skb: Skb): bool {
   return sock.rmem + skb.truesize <= sock.softlimit
 }
 
+/** Whether a socket takes messages of this sender: a connected one takes those of its peer. */
+// @ts-ignore: decorator
+@inline
+export function isPeer(sock: Sock, skb: Skb): bool {
+  return !(sock.flags & SOCK_CONNECTED) || sock.cold.dstPortid == skb.portid
+}
+
 /** Puts a message that fits into the queue, which takes the caller's reference over. */
 // @ts-ignore: decorator
 @inline
@@ -125,7 +132,7 @@ export function unicast(key: u32, skb: Skb, portid: u32, from: u32): i32 {
   if (kernel().watch) return unicastWatched(key, skb, portid, from)
   const sock = portid ? portLook(key, portid) : changetype<Sock>(0)
   if (nil(sock)) return portid ? -ECONNREFUSED : kernelInput(key, skb)
-  if (sock.flags & SOCK_CONNECTED && sock.cold.dstPortid != skb.portid) return -ECONNREFUSED
+  if (!isPeer(sock, skb)) return -ECONNREFUSED
   return sock.flags & SOCK_FILTERED ? unicastWatched(key, skb, portid, from) : unicastTo(sock, skb, from)
 }
 

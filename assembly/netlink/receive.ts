@@ -11,7 +11,7 @@ import {
   RESULT_PORTID,
   RESULT_SOCK_FLAGS,
 } from '../result'
-import { Skb, skbData, skbFree, skbGet, skbPut } from '../skb/skb'
+import { Skb, skbData, skbDrop, skbGet, skbPut } from '../skb/skb'
 import { ringCount, updateLimit } from '../skb/ring'
 import { noteReceive } from './dump'
 import { logAttach, queuedFirst, queuedShift } from './group-log'
@@ -46,8 +46,7 @@ function relieve(sock: Sock): void {
 @inline
 export function takeOff(sock: Sock, skb: Skb): void {
   queuedShift(sock, skb)
-  if (skb.refs == 1) skbFree(skb)
-  else skb.refs -= 1
+  skbDrop(skb)
   const plainMember = (sock.flags & (SOCK_HAS_GROUPS | SOCK_LOGGED)) == SOCK_HAS_GROUPS
   if (plainMember || sock.flags & (SOCK_CONGESTED | SOCK_ARMED_ROOM)) relieve(sock)
 }

@@ -9,10 +9,10 @@ import { Cred } from '../task/cred'
 import { Skb, skbAlloc, skbData, skbPut } from '../skb/skb'
 import { lowestGroup } from './bind'
 import { controlApply, controlCheck } from './control'
-import { FILTER_NONE, FROM_USER, broadcast, enqueue, fits, unicast } from './deliver'
+import { FILTER_NONE, FROM_USER, broadcast, enqueue, fits, isPeer, unicast } from './deliver'
 import { portAutobind, portFind } from './port'
 import { netlinkAllowed } from './protocol'
-import { MIN_SNDBUF, SOCK_BOUND, SOCK_CONNECTED, SOCK_FILTERED, Sock, sndbufOf } from './sock'
+import { MIN_SNDBUF, SOCK_BOUND, SOCK_FILTERED, Sock, sndbufOf } from './sock'
 import { tapEnd, watchBegin } from './watch'
 
 const ADDRESS_BYTES = 12
@@ -108,12 +108,12 @@ function sendOff(sock: Sock, skb: Skb): i32 {
 }
 
 /** Delivers a filled message, which is given up unless it is refused; the same result. */
-function deliver(sock: Sock, skb: Skb): i32 {
+function handOver(sock: Sock, skb: Skb): i32 {
   const k = kernel()
   if (!(k.watch | skb.dstGroup) && skb.dstPortid) {
     // To one socket with room, as most messages go: our reference becomes the queue's.
     const to = portFind(sock.key, skb.dstPortid)
-    if (!nil(to) && !(to.flags & (SOCK_FILTERED | SOCK_CONNECTED)) && fits(to, skb)) {
+    if (!nil(to) && !(to.flags & SOCK_FILTERED) && isPeer(to, skb) && fits(to, skb)) {
       k.delivered += 1
       enqueue(to, skb)
       return skb.len
@@ -126,7 +126,7 @@ function deliver(sock: Sock, skb: Skb): i32 {
 
 /** Delivers a filled message, which is given up. */
 export function sendCommit(sock: Sock, skb: Skb): i32 {
-  const result = deliver(sock, skb)
+  const result = handOver(sock, skb)
   if (result < 0) skbPut(skb)
   return result
 }
@@ -140,7 +140,7 @@ export function sendPlain(sock: Sock, len: u32, flags: u32): i32 {
   if (nil(skb)) return -ENOBUFS
   copyBytes(skbData(skb), TRANSMIT_AT, len)
   fill(sock, skb, false, 0, 0)
-  const result = deliver(sock, skb)
+  const result = handOver(sock, skb)
   if (result < 0) skbPut(skb)
   return result
 }
@@ -159,7 +159,7 @@ export function sendReserved(sock: Sock, len: u32, flags: u32): i32 {
   const whole = (len + 3) & ~3
   moveBytes(skbData(skb), RESERVE_AT, whole)
   fill(sock, skb, false, 0, 0)
-  const result = deliver(sock, skb)
+  const result = handOver(sock, skb)
   if (result < 0) {
     copyPieces(RESERVE_AT, skbData(skb), whole)
     skbPut(skb)

@@ -91,18 +91,21 @@ export function skbGet(skb: Skb): void {
 }
 
 /** One owner less; the last one frees it. */
-export function skbPut(skb: Skb): void {
+// @ts-ignore: decorator
+@inline
+export function skbDrop(skb: Skb): void {
   // The first word of a free block is its link, the others are poison.
   assert(skb.size != 0xdededede, 'skb: it is free already')
   assert(skb.refs != 0 && skb.refs < 0x40000000, 'skb: more references given back than taken')
-  skb.refs -= 1
-  if (skb.refs == 0) skbFree(skb)
-}
-
-/** Frees a message that nobody else has. */
-// @ts-ignore: decorator
-@inline
-export function skbFree(skb: Skb): void {
+  if (skb.refs != 1) {
+    skb.refs -= 1
+    return
+  }
   assert(isGuardIntact(skb), 'skb: the guard bytes behind the payload were written over')
   free(changetype<usize>(skb), allocatedSize(skb))
+}
+
+/** skbDrop() for ways that are not the hottest: not inlined. */
+export function skbPut(skb: Skb): void {
+  skbDrop(skb)
 }

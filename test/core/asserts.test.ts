@@ -21,6 +21,14 @@ describe.runIf(process.env.KERNEL_BUILD === 'debug')('the debug build stops at',
     expect(() => abi.send_commit(sock, skb)).toThrow()
   })
 
+  test('a message in a queue that nobody has', () => {
+    const { one, abi, sock } = doomed()
+    const skb = abi.send_reserve(sock, 8, 0, ADDRESS_BYTES, AF_NETLINK, 7, 0, 0)
+    abi.send_commit(sock, skb)
+    one.machine.words[skb >>> 2] = 0
+    expect(() => abi.recv(sock, 8, 0)).toThrow('references')
+  })
+
   test('a byte behind the payload', () => {
     const { one, abi, sock, reserve } = doomed()
     const skb = reserve(8)

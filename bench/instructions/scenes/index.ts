@@ -3,7 +3,7 @@ import type { Scene } from '../scene.js'
 import { amongCallbacks, toCallback } from './connector.js'
 import { connectorSend, toListeners, withSlowListener } from './multicast.js'
 import { life } from './socket.js'
-import { amongMany, emptyReceive, inPlace, movedOneToOne, oneToOne } from './unicast.js'
+import { amongMany, emptyReceive, inPlace, movedOneToOne, oneToOne, peerToPeer } from './unicast.js'
 
 const MEBIBYTE = 1 << 20
 
@@ -19,6 +19,7 @@ export const scenes: readonly Scene[] = [
   oneToOne(4096, '4 KB'),
   movedOneToOne(4096, '4 KB'),
   inPlace,
+  peerToPeer,
   emptyReceive,
   toCallback,
   connectorSend,

@@ -26,6 +26,23 @@ export function oneToOne(payload: number, size: string): Scene {
   }
 }
 
+/** The same between two sockets of which each is the other's peer. */
+export const peerToPeer: Scene = {
+  rows: ['send, 64 B, to a socket that is connected to the sender'],
+  prepare(boot) {
+    const { sender, receiver, count, send, recv } = pair(boot, 64)
+    receiver.connect({ nl_pid: sender.getsockname().nl_pid })
+    return () => {
+      let sent = 0
+      for (let i = 0; i < TIMES; i++) {
+        sent += count(send)
+        recv()
+      }
+      return [sent / TIMES]
+    }
+  },
+}
+
 /** The same in place: commit(), which is all that the kernel has of sending it, then peek() and release(). */
 export const inPlace: Scene = {
   rows: ['commit, 64 B', 'peek + release, 64 B'],
