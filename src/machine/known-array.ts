@@ -3,7 +3,7 @@
 
 import { firstBytes, isSteady, lengthOf } from '../uapi/typed-arrays.js'
 
-/** No larger memory is kept from being collected. */
+/** No larger memory is known, and kept from being collected until another is; the last array of all is kept until the next one comes. */
 const MOST_KEPT = 1 << 20
 
 export class KnownArray {
@@ -25,11 +25,13 @@ export class KnownArray {
     return array === this.#array && this.view.length === this.length
   }
 
-  /** Another one was given. */
+  /** An array was given. It is looked at when it comes a second time: looking takes longer than most copies. */
   note(array: Uint8Array): void {
-    const again = array === this.#last
-    this.#last = isSteady(array, MOST_KEPT) ? array : undefined
-    if (!again || this.#last === undefined || lengthOf(array) > this.#most) return
+    if (array !== this.#last) {
+      this.#last = array
+      return
+    }
+    if (this.is(array) || !isSteady(array, MOST_KEPT) || lengthOf(array) > this.#most) return
     this.#array = array
     this.length = lengthOf(array)
     this.view = firstBytes(array, this.length)

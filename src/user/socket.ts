@@ -179,13 +179,11 @@ export class Socket implements SocketInterface {
     const machine = this.#machine
     const sock = this.#sock
     const { sentArray } = machine
-    if (flags === 0 && sock !== 0 && sentArray.is(data)) {
+    // The usual way, with few steps.
+    if (sock !== 0 && flags >>> 0 === flags && sentArray.is(data)) {
       const { length } = sentArray
       machine.transmit(sentArray.view)
-      const result = machine.abi.send(sock, length, 0)
-      machine.settle()
-      if (result < 0) this.#fail(result, 'send')
-      return result
+      return this.#finish(machine.abi.send(sock, length, flags), 'send')
     }
     return this.#sendBytes(data, flags, 'send')
   }
@@ -195,14 +193,16 @@ export class Socket implements SocketInterface {
   }
 
   #sendBytes(data: Uint8Array, flags: number, syscall: string): number {
-    const bytes = asBytes(data, 'data')
+    const machine = this.#machine
+    const { sentArray } = machine
+    const bytes = sentArray.is(data) ? sentArray.view : asBytes(data, 'data')
     const bits = u32(flags, 'flags')
     const sock = this.#open(syscall)
     const length = lengthOf(bytes)
     if (length > LAYOUT.TRANSMIT_BYTES) return this.#sendParts([bytes], bits, NOWHERE, NO_CONTROL, syscall)
-    this.#machine.transmit(bytes)
-    this.#machine.sentArray.note(bytes)
-    return this.#finish(this.#machine.abi.send(sock, length, bits), syscall)
+    machine.transmit(bytes)
+    if (bytes !== sentArray.view) sentArray.note(bytes)
+    return this.#finish(machine.abi.send(sock, length, bits), syscall)
   }
 
   sendto(data: Uint8Array, flags: number, addr: Address | null, addrlen?: number): number {
@@ -255,16 +255,14 @@ export class Socket implements SocketInterface {
     const machine = this.#machine
     const sock = this.#sock
     const { receivedArray } = machine
-    if (flags === 0 && sock !== 0 && receivedArray.is(buffer)) {
+    if (sock !== 0 && flags >>> 0 === flags && receivedArray.is(buffer)) {
       const { view, length } = receivedArray
-      const result = machine.abi.recv(sock, length, 0)
+      const result = machine.abi.recv(sock, length, flags)
       if (result >= 0) {
         machine.copyReceived(view)
         continueDump(machine, sock)
       }
-      machine.settle()
-      if (result < 0) this.#fail(result, 'recv')
-      return result
+      return this.#finish(result, 'recv')
     }
     const room = asBytes(buffer, 'buffer')
     const bits = u32(flags, 'flags')
@@ -272,14 +270,15 @@ export class Socket implements SocketInterface {
   }
 
   read(buffer: Uint8Array): number {
-    const room = asBytes(buffer, 'buffer')
+    const { receivedArray } = this.#machine
+    const room = receivedArray.is(buffer) ? receivedArray.view : asBytes(buffer, 'buffer')
     const sock = this.#open('read')
     return lengthOf(room) === 0 ? 0 : this.#receive(sock, room, 0, 'read')
   }
 
   #receive(sock: number, buffer: Uint8Array, flags: number, syscall: string): number {
     const machine = this.#machine
-    machine.receivedArray.note(buffer)
+    if (buffer !== machine.receivedArray.view) machine.receivedArray.note(buffer)
     const result = machine.abi.recv(sock, countOf(buffer), flags)
     if (result >= 0) {
       machine.copyReceived(buffer)

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import type { Socket } from '../../src/api.js'
+import { KnownArray } from '../../src/machine/known-array.js'
 import * as uapi from '../../src/uapi/index.js'
 import { boot, withKernel } from '../support/kernels.js'
 
@@ -208,4 +209,14 @@ test('any history with the same arrays is the history with fresh ones', () => {
     }),
     { numRuns: 200 },
   )
+})
+
+test('a call that does not ask whether it knows an array makes nothing for it', () => {
+  const known = new KnownArray()
+  const array = new Uint8Array(8)
+  for (let call = 0; call < 2; call++) known.note(array)
+  expect(known.is(array)).toBe(true)
+  const { view } = known
+  known.note(array)
+  expect(known.view).toBe(view)
 })
