@@ -68,6 +68,9 @@ function fail(text, index, message) {
   throw new BuildError(`assembly/abi.ts:${text.slice(0, index).split('\n').length}: ${message}`)
 }
 
+/** What the release build calls the export at a place of abi.ts: names are a part of what is shipped. The host does the same. */
+export const opcodeName = (index) => (index + 1).toString(36)
+
 /** The text of src/machine/abi.generated.ts; layout holds the value of each constant. */
 export function renderAbi({ functions, constants, imports }, layout, digest) {
   const indent = (doc) => (doc ? `${doc.replace(/^ *\*/gm, '   *').replace(/^/, '  ')}\n` : '')

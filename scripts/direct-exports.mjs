@@ -1,12 +1,12 @@
 // Exports that do nothing but call a function with what they are given: in the release build that function is what is exported.
 
-/** Exports the functions behind such exports by their names; the order of the exports stays. */
-export function exportDirectly(binaryen, module) {
+/** Exports the functions behind such exports, by the names that `rename` gives them; the order of the exports stays. */
+export function exportDirectly(binaryen, module, rename = (name) => name) {
   const exports = Array.from({ length: module.getNumExports() }, (_, index) =>
     binaryen.getExportInfo(module.getExportByIndex(index)),
   )
   for (const { name } of exports) module.removeExport(name)
-  for (const { name, value } of exports) module.addFunctionExport(behind(binaryen, module, value), name)
+  for (const { name, value } of exports) module.addFunctionExport(behind(binaryen, module, value), rename(name))
 }
 
 /** The function that another one hands all its parameters to, and whose result it gives; else that one itself. */

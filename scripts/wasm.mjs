@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseAbi, renderAbi } from './abi.mjs'
+import { opcodeName, parseAbi, renderAbi } from './abi.mjs'
 import { exportDirectly } from './direct-exports.mjs'
 import { orderFunctions } from './function-order.mjs'
 import { BuildError, runTool } from './progress.mjs'
@@ -64,7 +64,7 @@ async function finishRelease(root, abi) {
   const module = binaryen.readBinary(new Uint8Array(readFileSync(file)))
   for (const { name } of abi.constants) module.removeExport(name)
   module.setFeatures(FEATURES.reduce((all, name) => all | binaryen.Features[name], 0))
-  exportDirectly(binaryen, module)
+  exportDirectly(binaryen, module, (name) => opcodeName(abi.functions.findIndex((one) => one.name === name)))
   optimizeWhole(binaryen, module)
   orderFunctions(binaryen, module)
   module.runPasses(['coalesce-locals', 'reorder-locals'])

@@ -1,7 +1,7 @@
 // A kernel's instance: its compiled module, its memory, its one import.
 
 import { instantiateSync } from '@assemblyscript/loader'
-import type { Abi } from './abi.generated.js'
+import { type Abi, OPCODES } from './abi.generated.js'
 import type { DebugHost } from './debug-host.js'
 import { refusal } from './refusal.js'
 
@@ -83,5 +83,13 @@ export function instantiate(
   const abort = debug?.abort.bind(debug, new Uint8Array(memory.buffer))
   const env = abort === undefined ? { memory, callback } : { memory, callback, abort }
   const { instance } = instantiateSync(module, { env })
-  return instance.exports as unknown as Abi
+  return callsOf(instance.exports)
+}
+
+// The release build exports its calls under their opcodes, in base 36.
+function callsOf(exports: WebAssembly.Exports): Abi {
+  const names = new Map(Object.entries(OPCODES).map(([name, opcode]) => [opcode.toString(36), name]))
+  return Object.fromEntries(
+    Object.entries(exports).map(([key, value]) => [names.get(key) ?? key, value]),
+  ) as unknown as Abi
 }
