@@ -5,10 +5,11 @@ import { ENODEV, ENOMEM, ESRCH } from './uapi/errno'
 import { stateHash } from './hash'
 import { logRead, logWrite } from './log/log'
 import { machineBoot, machineHalt } from './machine'
-import { Kernel, kernel } from './kernel'
+import { Kernel, PUSHES, kernel } from './kernel'
 import { readStats, taskDescribe, taskNext, timerNext } from './inspect'
 import {
   PAGE_MAP_AT,
+  PUSH_AT,
   RECEIVE_AT,
   RECEIVE_SIZE,
   RESERVE_AT,
@@ -82,6 +83,8 @@ import {
   Sock,
 } from './netlink/sock'
 import { arm, readyNext } from './netlink/wake'
+import { pushNext, pushOff, pushOn } from './netlink/push'
+import { Push } from './netlink/push-state'
 import * as watch from './netlink/watch'
 import { SKB_HEADER, Skb, skbPut } from './skb/skb'
 import { namespaceNumber } from './task/namespace'
@@ -124,7 +127,11 @@ export const RECEIVE_BYTES: i32 = RECEIVE_SIZE
 export const RESERVE: i32 = RESERVE_AT
 /** Bytes of the reserve window. */
 export const RESERVE_BYTES: i32 = TRANSMIT_SIZE
-/** Result word: not 0 while the ready list is not empty. */
+/** Where the listeners of a pushed message stand, a word for each. */
+export const PUSH: i32 = PUSH_AT
+/** Where the reference of that message stands, 0 if there is none. */
+export const PUSHED: i32 = PUSHES + offsetof<Push>("held")
+/** Result word: not 0 while the ready list is not empty, or something is to be pushed. */
 export const WORD_READY: i32 = result.RESULT_READY
 /** Result word: id of the socket that was the reason of the last -EAGAIN, 0 if it is gone. */
 export const WORD_BLOCKED: i32 = result.RESULT_BLOCKED
@@ -132,6 +139,8 @@ export const WORD_BLOCKED: i32 = result.RESULT_BLOCKED
 export const WORD_BLOCKED_SOCK: i32 = result.RESULT_BLOCKED_SOCK
 /** Result word: what to arm it for. */
 export const WORD_BLOCKED_FOR: i32 = result.RESULT_BLOCKED_FOR
+/** Result word: that id, while listeners make calls of their own; the host puts it back. */
+export const WORD_BLOCKED_BEFORE: i32 = result.RESULT_BLOCKED_BEFORE
 /** Result word of recv: the sender's port. */
 export const WORD_PORTID: i32 = result.RESULT_PORTID
 /** Result word of recv: the group that was named. */
@@ -381,6 +390,15 @@ export function poll(sock: u32, events: u32): i32 { return pollBits(changetype<S
 export function arm_socket(sock: u32, what: u32): i32 { return arm(changetype<Sock>(sock), what) }
 /** The id of the next ready socket, or 0. */
 export function ready_next(): u32 { return readyNext() }
+/** The socket has a listener from now on: its slot + 1. -EBUSY, -ENOBUFS. */
+export function push_on(sock: u32): i32 { return pushOn(changetype<Sock>(sock)) }
+/** It has none any more; whether it had one. */
+export function push_off(sock: u32): bool { return pushOff(changetype<Sock>(sock)) }
+/**
+ * The next message that is to be pushed: for how many listeners, or 0. Their entries in the push window: slot + 1 from bit 9 on, then
+ * whether a dump goes on, then an error, which is all that the entry says then; 0: it is gone meanwhile.
+ */
+export function push_next(): u32 { return pushNext() }
 
 /** cn_add_callback(): the slot of the function; its name lies in the transmit window. -EINVAL, -ENOMEM. */
 export function cn_add_callback(idx: u32, val: u32, name: u32): i32 { return callbackAdd(idx, val, TRANSMIT_AT, name) }

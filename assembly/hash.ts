@@ -22,6 +22,7 @@ import {
   SOCK_DYING,
   SOCK_FILTERED,
   SOCK_LOGGED,
+  SOCK_PUSHED,
   Sock,
   rcvbufOf,
   sndbufOf,
@@ -32,7 +33,7 @@ import { Task } from './task/task'
 import { Skb, skbData } from './skb/skb'
 import { DELAYS } from './time/timer'
 
-const HIDDEN = SOCK_ARMED_READ | SOCK_ARMED_ROOM | SOCK_BUSY | SOCK_DYING | SOCK_DELAYED | SOCK_LOGGED
+const HIDDEN = SOCK_ARMED_READ | SOCK_ARMED_ROOM | SOCK_BUSY | SOCK_DYING | SOCK_DELAYED | SOCK_LOGGED | SOCK_PUSHED
 
 function mix(h: u64, value: u64): u64 {
   h = (h ^ value) * 0x9e3779b97f4a7c15
@@ -69,7 +70,7 @@ function mixCred(h: u64, cred: Cred): u64 {
 function mixCold(h: u64, sock: Sock): u64 {
   const cold = sock.cold
   h = mixWords(h, changetype<usize>(cold), 2)
-  h = mixWords(h, changetype<usize>(cold) + 48, 14)
+  h = mixWords(h, changetype<usize>(cold) + 48, 13)
   h = mix(h, cold.highest)
   let sum: u64 = 0
   for (let i: u32 = 0; i < cold.memberCount; i++) sum += mix(<u64>1 << 32, membershipAt(cold, i).number)
@@ -85,7 +86,7 @@ function mixCold(h: u64, sock: Sock): u64 {
 function isFresh(sock: Sock): bool {
   const cold = sock.cold
   if (nil(cold)) return true
-  for (let at: u32 = 0; at < offsetof<Cold>('log'); at += 4) {
+  for (let at: u32 = 0; at < offsetof<Cold>('push'); at += 4) {
     const fresh = at == 8 || at == 12 ? DEFAULT_BUFFER : u32(at == 72 + 4)
     if (load<u32>(changetype<usize>(cold) + at) != fresh) return false
   }

@@ -36,6 +36,7 @@ import { Skb } from './skb/skb'
 //   +512  heads of the lists of free page runs, by size (32 words)
 //   +640  heads of the lists of pages with free blocks, by class (32 words)
 //   +768  timer wheel: which slots are taken (8 u64), where it stands (u64)
+//   +840  struct Push
 //   +896  cn_proc's counters (32 words)
 //  +1024  protocols (32 of 32 bytes)
 //  +2048  timer wheel: 8 levels of 64 slots (512 words)
@@ -142,6 +143,8 @@ export const FREE_RUNS: u32 = 66048
 export const PARTIAL_PAGES: u32 = 66176
 /** Bitmaps of the timer wheel, then where it stands (u64). */
 export const WHEEL_BITS: u32 = 66304
+/** struct Push. */
+export const PUSHES: u32 = 66376
 /** cn_proc's counter of each CPU (32 words). */
 export const PROC_COUNTERS: u32 = 66432
 /** struct Protocol, 32 times. */

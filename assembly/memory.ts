@@ -11,7 +11,9 @@
 //    34816 ├──────────────────────────────┤
 //          │ reserve window               │ a datagram that is built in place; zeros while there is none
 //    51712 ├──────────────────────────────┤
-//          │ static data of the compiler  │ must end below STATE
+//          │ static data of the compiler  │ must end below PUSH_AT
+//    61440 ├──────────────────────────────┤
+//          │ push window                  │ whose listeners the next message is for
 //    65536 ├──────────────────────────────┤
 //          │ struct Kernel, protocols,    │ one page: the roots of everything
 //          │ timer wheel                  │
@@ -35,6 +37,10 @@ export const RECEIVE_AT: u32 = 18432
 export const RECEIVE_SIZE: u32 = 16384
 /** Where the host builds a datagram in place, of at most TRANSMIT_SIZE bytes. */
 export const RESERVE_AT: u32 = 34816
+/** Where the listeners of a message stand, a word for each. */
+export const PUSH_AT: u32 = 61440
+/** Words of the push window. */
+export const PUSH_WORDS: u32 = 1024
 /** Where the machine's state begins. */
 export const STATE: u32 = 65536
 /** Where the allocator's page map begins; the roots lie in the page before it. */

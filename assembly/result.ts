@@ -2,7 +2,7 @@
 
 import { setResult } from './memory'
 
-/** Not 0 while the ready list is not empty. */
+/** Not 0 while the ready list is not empty, or something is to be pushed. */
 export const RESULT_READY: u32 = 0
 /** The id of the socket whose queue was the reason for the last -EAGAIN. */
 export const RESULT_BLOCKED: u32 = 1
@@ -10,6 +10,8 @@ export const RESULT_BLOCKED: u32 = 1
 export const RESULT_BLOCKED_SOCK: u32 = 13
 /** What it is to be armed for. */
 export const RESULT_BLOCKED_FOR: u32 = 14
+/** The id, while listeners make calls of their own: the host puts it back. 0 if the socket is gone. */
+export const RESULT_BLOCKED_BEFORE: u32 = 15
 /** Received: MSG_* of the output. */
 export const RESULT_FLAGS: u32 = 2
 /** Received: how many bytes were copied. */

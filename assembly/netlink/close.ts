@@ -15,6 +15,7 @@ import { dumpRelease } from './dump'
 import { filterFree } from './filter'
 import { groupLeaveAll, membershipsFree, nextMembership } from './group'
 import { portRemove } from './port'
+import { pushOff } from './push'
 import { HOOK_UNBIND, INPUT_HOST, protocolAt, unbindHook } from './protocol'
 import {
   SOCK_ARMED_READ,
@@ -58,6 +59,7 @@ export function sockCreate(task: Task, protocol: u32, dgram: bool): i32 {
  * notifier of a bound one), then it is given back: a hook may do what it likes.
  */
 export function sockRelease(sock: Sock): void {
+  pushOff(sock)
   chainRemove(socketsOf(sock.task), changetype<usize>(sock), offsetof<Sock>('next'))
   if (sock.flags & SOCK_BUSY) sock.flags |= SOCK_DYING
   else destroy(sock)

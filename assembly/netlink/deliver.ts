@@ -16,6 +16,8 @@ import { logAppend, logDetach, logNarrow, logSettle } from './group-log'
 import { plainMember } from './group-plain'
 import { kernelInput } from './input'
 import { portLook } from './port'
+import { GROUP, pushNote } from './push'
+import { pushes } from './push-state'
 import {
   SOCK_ARMED_ROOM,
   SOCK_BROADCAST_ERROR,
@@ -186,6 +188,7 @@ export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender:
   let delivered = count != 0
   let failed = false
   let offered = skb
+  pushes().casting = 1
   for (let i = entries; i > 0; i--) {
     const sock = held ? heldMember(held, i - 1) : listed ? plainMember(group, i - 1) : memberAt(group, i - 1)
     if (nil(sock) || sock.portid == exclude || changetype<usize>(sock) == changetype<usize>(sender)) continue
@@ -199,8 +202,10 @@ export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender:
       // Whoever is asked may look at the counts, may begin to watch, or close this very socket.
       kernel().delivered += count
       count = 0
+      pushes().casting = 0
       leftOut = callHost(filter - FILTER_ASKING, CALL_FILTER, sock.portid, refOf(skb)) != 0 || !stays(sock, number)
       watch = kernel().watch
+      pushes().casting = 1
     } else if (filter == FILTER_PROC) leftOut = !procPasses(sock, skb)
     let taken = LEFT_OUT
     const keep: u32 = leftOut ? 0 : kept(sock, offered)
@@ -230,6 +235,10 @@ export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender:
   }
   whole(skb, offered)
   kernel().delivered += count
+  pushes().casting = 0
+  // Whoever was asked may have closed all members.
+  const reached = held ? groupFind(key, number) : group
+  if (!nil(reached) && reached.pushed) pushNote(refOf(reached) + GROUP)
   if (held) letMembersGo(held, entries)
   return failed ? -ENOBUFS : delivered ? 0 : -ESRCH
 }

@@ -12,6 +12,7 @@ import { nil } from '../memory'
 import { ringAt, ringCount, ringFirst, ringPush, ringReserve, updateLimit } from '../skb/ring'
 import { Skb, skbPut } from '../skb/skb'
 import { Group, memberAt, membershipAt } from './group'
+import { cursorOf, cursorSumOf, isInStep, stepOut } from './group-step'
 import { MOST_PLAIN, UNLISTED, plainInsert, plainRemove, plainServes } from './group-plain'
 import {
   SOCK_ARMED_READ,
@@ -44,10 +45,8 @@ function messageAt(group: Group, place: u32): Skb {
 }
 
 /** How many messages the socket has not read in the log. */
-// @ts-ignore: decorator
-@inline
 function pendingOf(sock: Sock): u32 {
-  return sock.flags & SOCK_LOGGED ? sock.cold.log.logTail - sock.cold.cursor : 0
+  return sock.flags & SOCK_LOGGED ? sock.cold.log.logTail - cursorOf(sock) : 0
 }
 
 /** How many messages are queued. */
@@ -58,15 +57,15 @@ export function queuedCount(sock: Sock): u32 {
 /** The message `index` places behind the next one. */
 export function queuedAt(sock: Sock, index: u32): Skb {
   const own = ringCount(sock)
-  return index < own ? ringAt(sock, index) : messageAt(sock.cold.log, sock.cold.cursor + index - own)
+  return index < own ? ringAt(sock, index) : messageAt(sock.cold.log, cursorOf(sock) + index - own)
 }
 
 /** Bytes accounted for what is queued. */
 export function rmemOf(sock: Sock): u32 {
-  return sock.flags & SOCK_LOGGED ? sock.rmem + sock.cold.log.logSum - sock.cold.cursorSum : sock.rmem
+  return sock.flags & SOCK_LOGGED ? sock.rmem + sock.cold.log.logSum - cursorSumOf(sock) : sock.rmem
 }
 
-/** The next message; null if there is none. */
+/** The next message of a socket that is not in step; null if there is none. */
 // @ts-ignore: decorator
 @inline
 export function queuedFirst(sock: Sock): Skb {
@@ -74,7 +73,10 @@ export function queuedFirst(sock: Sock): Skb {
 }
 
 function loggedFirst(sock: Sock): Skb {
-  return pendingOf(sock) ? messageAt(sock.cold.log, sock.cold.cursor) : changetype<Skb>(0)
+  if (!(sock.flags & SOCK_LOGGED)) return changetype<Skb>(0)
+  const cold = sock.cold
+  assert(!isInStep(sock), 'group log: a member in step has no place of its own to read from')
+  return cold.cursor == cold.log.logTail ? changetype<Skb>(0) : messageAt(cold.log, cold.cursor)
 }
 
 /** Takes the next message off the queue; its reference is the caller's. */
@@ -90,6 +92,11 @@ export function queuedShift(sock: Sock, skb: Skb): void {
     cold.cursorSum += skb.truesize
     cold.log.unread -= 1
   }
+}
+
+/** The next message of all members in step; null if there is none, or nobody is. */
+export function stepFirst(group: Group): Skb {
+  return group.stepped && group.step != group.logTail ? messageAt(group, group.step) : changetype<Skb>(0)
 }
 
 // ---- members who read along
@@ -139,6 +146,7 @@ export function logAttach(sock: Sock): void {
 /** Moves what the socket has not read in the log into its own queue. What there is no memory for is lost, and reported as lost. */
 export function logSettle(sock: Sock): void {
   const cold = sock.cold
+  stepOut(sock)
   const group = cold.log
   while (cold.cursor != group.logTail && ringReserve(sock)) {
     ringPush(sock, messageAt(group, cold.cursor))
@@ -178,6 +186,7 @@ function forget(sock: Sock): void {
 // Gives back what the socket has not read.
 function logDrop(sock: Sock): void {
   const cold = sock.cold
+  stepOut(sock)
   const group = cold.log
   for (; cold.cursor != group.logTail; cold.cursor++) {
     skbPut(messageAt(group, cold.cursor))

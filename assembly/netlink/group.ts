@@ -4,15 +4,17 @@
 import { ENOBUFS } from '../uapi/errno'
 import { GFP_KERNEL } from '../uapi/constants'
 import { Kernel, kernel, nextOrdinal } from '../kernel'
-import { STATE, nil } from '../memory'
+import { STATE, nil, refOf } from '../memory'
 import { allocZero, free } from '../mm/alloc'
 import { growArray } from '../mm/grow'
 import { tableAdd, tableLook, tableRemove, tableReserve } from '../mm/table'
 import { logDetach, logFree, logJoin, logLeave } from './group-log'
-import { Cold, Sock, coldOf, protocolOf } from './sock'
+import { GROUP, pushForget, pushNote } from './push'
+import { pushes } from './push-state'
+import { Cold, SOCK_PUSHED, Sock, coldOf, protocolOf } from './sock'
 import { protocolAt } from './protocol'
 
-//   struct Group, 72 bytes
+//   struct Group, 88 bytes
 //      0 ┌──────────────┬──────────────┐
 //        │ key          │ number       │ netns and protocol
 //      8 │ members      │ used         │ array of sockets, oldest first; entries with holes
@@ -23,7 +25,9 @@ import { protocolAt } from './protocol'
 //     48 │ attached     │ plain        │ how many read along; the list of those who do not, oldest first,
 //     56 │ plainCount   │ listed       │ their number, and how many the list has
 //     64 │ unread       │ base         │ entries that members have not read, over all; the slack when there are none
-//     72 └──────────────┴──────────────┘
+//     72 │ pushed       │ stepped      │ how many have a listener; how many of them are in step,
+//     80 │ step         │ stepSum      │ where in the log, and the bytes accounted for all before
+//     88 └──────────────┴──────────────┘
 @unmanaged
 export class Group {
   key: u32
@@ -44,6 +48,10 @@ export class Group {
   listed: u32
   unread: u32
   base: u32
+  pushed: u32
+  stepped: u32
+  step: u32
+  stepSum: u32
 }
 
 //   struct Membership, 12 bytes, in an array of the socket's cold part
@@ -57,7 +65,7 @@ export class Membership {
   index: u32
 }
 
-const GROUP_SIZE: u32 = 72
+const GROUP_SIZE: u32 = 88
 const MEMBERSHIP_SIZE: u32 = 12
 const FIRST_ROOM: u32 = 16
 const FIRST_MEMBERSHIPS: u32 = 5
@@ -99,6 +107,7 @@ function groupFree(group: Group): void {
   const table = STATE + offsetof<Kernel>('groupSlots')
   tableRemove(table, changetype<usize>(group), offsetof<Group>('key'), offsetof<Group>('number'))
   logFree(group)
+  pushForget(refOf(group) + GROUP)
   if (group.members) free(group.members, group.room << 2)
   free(changetype<usize>(group), GROUP_SIZE)
   kernel().groups -= 1
@@ -177,6 +186,7 @@ function reserveMember(group: Group): bool {
 }
 
 function compact(group: Group): void {
+  pushes().left = 0
   let to: u32 = 0
   for (let from: u32 = 0; from < group.used; from++) {
     const sock = memberAt(group, from)
@@ -240,6 +250,7 @@ export function groupJoin(sock: Sock, number: u32): i32 {
   group.used = max(group.used, place + 1)
   group.live += 1
   logJoin(group, sock)
+  if (sock.flags & SOCK_PUSHED) group.pushed += 1
   cold.groups |= maskOf(number)
   cold.highest = max(cold.highest, number)
   recount(sock)
@@ -251,6 +262,10 @@ export function groupLeave(sock: Sock, number: u32): void {
   const cold = sock.cold
   const membership = membershipOf(sock, number)
   logLeave(membership.group, sock, false)
+  if (sock.flags & SOCK_PUSHED) {
+    membership.group.pushed -= 1
+    pushNote(refOf(sock))
+  }
   forgetMember(membership.group, membership.index)
   const last = membershipAt(cold, cold.memberCount - 1)
   const moved = changetype<usize>(last) != changetype<usize>(membership)

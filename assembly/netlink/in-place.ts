@@ -7,16 +7,20 @@ import { nil, refOf } from '../memory'
 import { Skb, skbGet, skbPut } from '../skb/skb'
 import { noteReceive } from './dump'
 import { queuedFirst } from './group-log'
+import { stepOut } from './group-step'
 import { receive, takeOff } from './receive'
-import { SOCK_DUMPING, SOCK_SERVED, Sock, coldOf, errorOf } from './sock'
+import { SOCK_DUMPING, SOCK_PUSHED, SOCK_SERVED, Sock, coldOf, errorOf } from './sock'
 import { WATCH_TAP, tapReceive } from './watch'
 
 /** The next message, to be read where it lies until release(): its reference, or what recv(2) says. */
 // @ts-ignore: decorator
 @inline
 export function peek(sock: Sock): i32 {
-  // In place there is room for everything.
-  if (sock.flags & SOCK_SERVED) noteReceive(sock, u32.MAX_VALUE)
+  if (sock.flags & (SOCK_SERVED | SOCK_PUSHED)) {
+    // In place there is room for everything.
+    if (sock.flags & SOCK_SERVED) noteReceive(sock, u32.MAX_VALUE)
+    if (sock.flags & SOCK_PUSHED) stepOut(sock)
+  }
   const skb = queuedFirst(sock)
   if (nil(skb) || errorOf(sock)) return receive(sock, 0, 0)
   const cold = nil(sock.cold) ? coldOf(sock) : sock.cold
@@ -41,6 +45,7 @@ export function release(sock: Sock): i32 {
   if (nil(cold) || nil(cold.peeked)) return 0
   const skb = cold.peeked
   cold.peeked = changetype<Skb>(0)
+  stepOut(sock)
   if (changetype<usize>(queuedFirst(sock)) != changetype<usize>(skb)) {
     skbPut(skb)
   } else {

@@ -15,6 +15,7 @@ import { Skb, skbData, skbDrop, skbGet, skbPut } from '../skb/skb'
 import { ringCount, updateLimit } from '../skb/ring'
 import { noteReceive } from './dump'
 import { logAttach, queuedFirst, queuedShift } from './group-log'
+import { stepOut } from './group-step'
 import {
   SOCK_ARMED_READ,
   SOCK_ARMED_ROOM,
@@ -22,6 +23,7 @@ import {
   SOCK_ERROR,
   SOCK_HAS_GROUPS,
   SOCK_LOGGED,
+  SOCK_PUSHED,
   SOCK_SERVED,
   Sock,
   errorOf,
@@ -30,8 +32,8 @@ import {
 import { blockedOn, wakeSenders } from './wake'
 import { WATCH_TAP, tapReceive } from './watch'
 
-// A receive that leaves the queue empty ends the congestion (conformance overflow/congested-until-empty).
-function relieve(sock: Sock): void {
+/** A receive that leaves the queue empty ends the congestion (conformance overflow/congested-until-empty), and there may be room. */
+export function relieve(sock: Sock): void {
   if (sock.flags & SOCK_CONGESTED) {
     if (ringCount(sock) != 0) return
     sock.flags &= ~SOCK_CONGESTED
@@ -81,7 +83,8 @@ function present(skb: Skb, copied: u32): void {
  */
 export function receive(sock: Sock, len: u32, flags: u32): i32 {
   if (flags & MSG_OOB) return -EOPNOTSUPP
-  if (sock.flags & (SOCK_SERVED | SOCK_ERROR)) {
+  if (sock.flags & (SOCK_SERVED | SOCK_ERROR | SOCK_PUSHED)) {
+    if (sock.flags & SOCK_PUSHED) stepOut(sock)
     if (sock.flags & SOCK_SERVED) noteReceive(sock, len)
     const error = errorOf(sock)
     if (error) {

@@ -18,6 +18,7 @@ import { Cred } from '../task/cred'
 import { Task } from '../task/task'
 import { Skb, skbPut } from '../skb/skb'
 import { Group } from './group'
+import { stepOut } from './group-step'
 
 //   struct Sock, 64 bytes
 //      0 ┌──────────────┬──────────────┐
@@ -63,9 +64,9 @@ export class Sock {
 //     64 │ options      │ priority     │ plain switches of SOL_SOCKET, by number
 //     72 │ mark         │ rcvlowat     │
 //     80 │ lingerOn     │ lingerTime   │
-//     88 │ bufLock      │ optionsHigh  │
-//     96 │ procOperation│ procMask     │ the last request to cn_proc; which events, 0 before the first
-//    104 │ dump         │ maxReceive   │ the running dump; the longest receive buffer so far
+//     88 │ optionsHigh  │ procOperation│ the last request to cn_proc
+//     96 │ procMask     │ dump         │ which events, 0 before the first; the running dump
+//    104 │ maxReceive   │ push         │ the longest receive buffer so far; if SOCK_PUSHED: the listener's slot + 1
 //    112 │ log          │ cursor       │ if SOCK_LOGGED: the group; the next place of its log to be read,
 //    120 │ cursorSum    │ peeked       │ and the bytes accounted for all before it; what is read in place
 //    128 └──────────────┴──────────────┘
@@ -92,12 +93,12 @@ export class Cold {
   rcvlowat: u32
   lingerOn: u32
   lingerTime: u32
-  bufLock: u32
   optionsHigh: u32
   procOperation: u32
   procMask: u32
   dump: usize
   maxReceive: u32
+  push: u32
   log: Group
   cursor: u32
   cursorSum: u32
@@ -140,8 +141,8 @@ export const SOCK_ARMED_ROOM: u32 = 8192
 export const SOCK_FILTERED: u32 = 16384
 /** The list of memberships exists, be it empty. */
 export const SOCK_HAS_GROUPS: u32 = 32768
-/** SO_LOCK_FILTER. */
-export const SOCK_FILTER_LOCKED: u32 = 65536
+/** A listener has what comes. */
+export const SOCK_PUSHED: u32 = 65536
 /** A call of this socket is running that asks hooks in the middle. */
 export const SOCK_BUSY: u32 = 131072
 /** It was closed in the middle of such a call, and goes when the call ends. */
@@ -189,6 +190,7 @@ export function errorOf(sock: Sock): u32 {
 
 /** Sets the pending error; 0 clears it. */
 export function setError(sock: Sock, error: u32): void {
+  if (sock.flags & SOCK_PUSHED) stepOut(sock)
   sock.flags = (sock.flags & ((1 << ERROR_SHIFT) - 1)) | (error << ERROR_SHIFT)
 }
 

@@ -47,7 +47,6 @@ import { logAttach, logDetach, rmemOf } from './group-log'
 import {
   MIN_SNDBUF,
   SOCK_FILTERED,
-  SOCK_FILTER_LOCKED,
   SOCK_IS_DGRAM,
   SOCK_PASSCRED,
   SOCK_PASSSEC,
@@ -80,8 +79,8 @@ const NOT_AT_ALL: u64 = u64.MAX_VALUE
 // The options of SOL_SOCKET that are kept and do nothing on netlink, as bits of their numbers below 32 and above.
 // SO_DEBUG 1, REUSEADDR 2, DONTROUTE 5, BROADCAST 6, KEEPALIVE 9, OOBINLINE 10, NO_CHECK 11, TIMESTAMP 29
 const SWITCHES_LOW: u32 = 0x20000e66
-// SO_RXQ_OVFL 40 (less 32)
-const SWITCHES_HIGH: u32 = 0x00000100
+// SO_RXQ_OVFL 40, LOCK_FILTER 44 (less 32)
+const SWITCHES_HIGH: u32 = 0x00001100
 
 // What is asked for is doubled, and not let below the least; without FORCE it is cut at the system's limit first.
 function setBuffer(sock: Sock, receive: bool, force: bool, value: u32): i32 {
@@ -102,8 +101,12 @@ function setBuffer(sock: Sock, receive: bool, force: bool, value: u32): i32 {
   return 0
 }
 
+function isFilterLocked(sock: Sock): bool {
+  return !nil(sock.cold) && (sock.cold.optionsHigh & (1 << (SO_LOCK_FILTER & 31))) != 0
+}
+
 function setFilter(sock: Sock, length: i32): i32 {
-  if (sock.flags & SOCK_FILTER_LOCKED) return -EPERM
+  if (isFilterLocked(sock)) return -EPERM
   return filterAttach(sock, TRANSMIT_AT, ((length as u32) - FPROG_BYTES) >>> 3)
 }
 
@@ -126,8 +129,7 @@ function keptAt(name: u32): u32 {
 // The SOCK_* flag that an option sets; 0 for any other option.
 function flagOf(name: i32): u32 {
   if (name == SO_PASSCRED) return SOCK_PASSCRED
-  if (name == SO_PASSSEC) return SOCK_PASSSEC
-  return name == SO_LOCK_FILTER ? SOCK_FILTER_LOCKED : 0
+  return name == SO_PASSSEC ? SOCK_PASSSEC : 0
 }
 
 function maySteer(sock: Sock): bool {
@@ -158,6 +160,8 @@ function refusal(sock: Sock, name: i32, length: i32, value: u32): i32 {
     return load<u64>(RECEIVE_AT, 8) < <u64>MICROSECONDS ? 0 : -EDOM
   }
   if (name == SO_LINGER) return length < 8 ? -EINVAL : 0
+  // Locked once, it stays so.
+  if (name == SO_LOCK_FILTER) return value == 0 && isFilterLocked(sock) ? -EPERM : 0
   if (name == SO_DEBUG) return value == 0 || taskHas(sock, CAP_NET_ADMIN) ? 0 : -EACCES
   return (name == SO_MARK || (name == SO_PRIORITY && value > 6)) && !maySteer(sock) ? -EPERM : 0
 }
@@ -188,14 +192,13 @@ export function setSocket(sock: Sock, name: i32, length: i32): i32 {
   if (name == SO_ATTACH_FILTER) return setFilter(sock, length)
   const value = load<u32>(RECEIVE_AT)
   if (name == SO_DETACH_FILTER) {
-    if (sock.flags & SOCK_FILTER_LOCKED) return -EPERM
+    if (isFilterLocked(sock)) return -EPERM
     if (!(sock.flags & SOCK_FILTERED)) return -ENOENT
     filterFree(sock)
     return 0
   }
   const flag = flagOf(name)
   if (flag) {
-    if (flag == SOCK_FILTER_LOCKED && sock.flags & flag && value == 0) return -EPERM
     setFlag(sock, flag, value != 0)
     return 0
   }

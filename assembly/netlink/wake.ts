@@ -6,10 +6,13 @@ import { GFP_KERNEL } from '../uapi/constants'
 import { free } from '../mm/alloc'
 import { growRing } from '../mm/grow'
 import { kernel } from '../kernel'
-import { RESULT_AT, refOf, setResult } from '../memory'
-import { RESULT_BLOCKED, RESULT_BLOCKED_FOR, RESULT_BLOCKED_SOCK, RESULT_READY } from '../result'
+import { RESULT_AT, nil, refOf, setResult } from '../memory'
+import { RESULT_BLOCKED, RESULT_BLOCKED_BEFORE, RESULT_BLOCKED_FOR, RESULT_BLOCKED_SOCK, RESULT_READY } from '../result'
 import { logDetach } from './group-log'
-import { SOCK_ARMED_READ, SOCK_ARMED_ROOM, Sock } from './sock'
+import { pushNote } from './push'
+import { pushes } from './push-state'
+import { stepOut } from './group-step'
+import { SOCK_ARMED_READ, SOCK_ARMED_ROOM, SOCK_PUSHED, Sock } from './sock'
 
 const FIRST_ENTRIES: u32 = 16
 
@@ -20,6 +23,7 @@ export function arm(sock: Sock, what: u32): i32 {
     if (!reserve()) return -ENOBUFS
     k.armed += 1
   }
+  if (sock.flags & SOCK_PUSHED) stepOut(sock)
   // In the order of service with others who wait.
   if (what & SOCK_ARMED_READ) logDetach(sock)
   sock.flags |= what
@@ -56,15 +60,25 @@ export function blockedOn(sock: Sock, what: u32): void {
   setResult(RESULT_BLOCKED_FOR, what)
 }
 
+function forget(sock: Sock, word: u32): void {
+  if (load<u32>(RESULT_AT + (word << 2)) == sock.id) setResult(word, 0)
+}
+
 /** Forgets that socket, if it is this one: it is going. */
 export function forgetBlocked(sock: Sock): void {
-  if (load<u32>(RESULT_AT + (RESULT_BLOCKED << 2)) == sock.id) setResult(RESULT_BLOCKED, 0)
+  forget(sock, RESULT_BLOCKED)
+  forget(sock, RESULT_BLOCKED_BEFORE)
 }
 
 /** There is something to read, a message or an error. */
 // @ts-ignore: decorator
 @inline
 export function wakeReaders(sock: Sock): void {
+  if (sock.flags & (SOCK_ARMED_READ | SOCK_PUSHED)) wakeReader(sock)
+}
+
+function wakeReader(sock: Sock): void {
+  if (sock.flags & SOCK_PUSHED && !pushes().casting) pushNote(refOf(sock))
   if (sock.flags & SOCK_ARMED_READ) fire(sock)
 }
 
@@ -79,7 +93,7 @@ export function wakeSenders(sock: Sock): void {
 export function readyNext(): u32 {
   const k = kernel()
   if (k.readyHead == k.readyTail) {
-    setResult(RESULT_READY, 0)
+    setResult(RESULT_READY, u32(!nil(pushes().first)))
     if (k.readyRing && !k.armed) {
       free(k.readyRing, (k.readyMask + 1) << 2)
       k.readyRing = 0

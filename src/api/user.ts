@@ -86,6 +86,16 @@ export interface MessageView {
   readonly length: number
 }
 
+/** What a failed call of a socket throws: the fields of SystemError. */
+export interface Failure extends Error {
+  readonly name: 'SystemError'
+  /** The errno's name. */
+  readonly code: string
+  /** Its number, below zero. */
+  readonly errno: number
+  readonly syscall: string
+}
+
 /** A netlink socket. Failures throw SystemError { code, errno, syscall }; wrong types throw TypeError or RangeError first. */
 export interface Socket {
   readonly closed: boolean
@@ -138,6 +148,19 @@ export interface Socket {
    * @throws Error if nothing is peeked
    */
   release(): void
+  /**
+   * Has a function called for each message that comes, at the end of the outermost call that brought it, before that returns: the queue keeps
+   * nothing. Messages come in the order in which they were sent, those of a group first to who became a member last. All members with a listener
+   * have taken a message before the first listener runs. What was queued before comes at once. A listener may do what it likes with this
+   * socket and others; what it sends is pushed when the running listeners are through. What listeners throw surfaces at the outermost call
+   * as errors of callbacks do.
+   *
+   * @param listener gets the message where it lies, not to be written, valid until it returns
+   * @param onError gets what recv() would throw, ENOBUFS after a loss; without it the outermost call throws that
+   * @returns what ends it; close() does, too. Snapshots have listeners; a machine restored elsewhere has not, `unbound` lists them
+   * @throws SystemError EBADF, EBUSY if the socket has a listener, ENOBUFS without memory; TypeError for what is no function
+   */
+  onMessage(listener: (message: MessageView) => void, onError?: (error: Failure) => void): Disposable
   setsockopt(level: number, name: number, value: number | Uint8Array | SockFprog | null, len?: number): void
   /** A number where the option is an int (`len` 4, the default), else the bytes. */
   getsockopt(level: number, name: number, len?: number): number | Uint8Array

@@ -21,6 +21,7 @@ import { datagramsOf } from '../user/datagrams.js'
 import { check, SystemError } from '../user/errors.js'
 import { CopiedInPlace } from '../user/in-place-copied.js'
 import { type OptionValue, optionResult } from '../user/option-value.js'
+import { WaitingListener } from '../user/waiting-listener.js'
 import { rawAddress, roomFor, sockaddrOf } from './address.js'
 import type { Libc } from './libc.js'
 import type { Memory } from './memory.js'
@@ -189,6 +190,11 @@ export class HostSocket implements Socket {
 
   release(): void {
     this.#inPlace.release()
+  }
+
+  /** Messages come when the event loop finds them, each as a copy. */
+  onMessage(...given: Parameters<Socket['onMessage']>): Disposable {
+    return new WaitingListener(this, ...given)
   }
 
   // ---- options and the rest

@@ -26,6 +26,7 @@ export function listUnbound(machine: Machine, timers: readonly SavedTimer[], mod
   for (let one = raw.socket_next(0); one !== 0; one = raw.socket_next(one)) {
     const id = machine.listWord(5)
     if (isUnbound(raw.dump_slot(one))) lines.push(`dump of socket ${id}`)
+    if (raw.push_off(one) !== 0) lines.push(`listener of socket ${id}`)
   }
   return lines
 }

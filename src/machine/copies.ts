@@ -108,6 +108,11 @@ export class Copies {
     copy.end()
   }
 
+  /** What listeners read, and must not write, until its end(). */
+  show(at: number, length: number, end: string): Copy {
+    return new Copy(this.#at(at, length), end)
+  }
+
   /** What a socket has peeked: the same copy for the same message. */
   peek(sock: number, at: number, length: number): Copy {
     const message = this.#at(at, length)

@@ -7,6 +7,7 @@ import { copyImage } from './copy-image.js'
 import { debugHostOf } from './debug-host.js'
 import { Images } from './images.js'
 import { instantiate, makeMemory, standardKernel } from './instantiate.js'
+import { type Listener, Pushed } from './pushed.js'
 import { Readers, type ViewSource } from './readers.js'
 import { Reserved } from './reserved.js'
 import { Views } from './views.js'
@@ -23,6 +24,7 @@ export interface HostFunction {
 export interface SavedFunctions {
   readonly functions: readonly (HostFunction | undefined)[]
   readonly kept: readonly (() => void)[]
+  readonly listeners: readonly (Listener | undefined)[]
 }
 
 /** Functions of the host within functions of the host: far below what the stack holds, far above what anybody means to do. */
@@ -61,6 +63,8 @@ export class Machine extends Windows implements ViewSource {
   readonly copies: Copies | null
   /** What sockets have reserved. */
   readonly reserved: Reserved
+  /** Who is handed what comes into a socket. */
+  readonly pushed: Pushed
   readonly messages: Views
   readonly data: Views
   /** The tap; see LAYOUT.CALL_TAP. What it throws surfaces as a callback's error. */
@@ -93,6 +97,7 @@ export class Machine extends Windows implements ViewSource {
     this.reserved = new Reserved(this.bytes, this.copies)
     this.messages = new Views(memory.buffer, this.words)
     this.data = new Views(memory.buffer, this.words)
+    this.pushed = new Pushed(this)
     this.raw = abi
     this.abi = this.#aroundCopies(abi)
     this.config = config
@@ -124,9 +129,10 @@ export class Machine extends Windows implements ViewSource {
 
   /** Takes the machine down; the bytes that nobody gave back. Every later call throws. */
   halt(): number {
-    if (this.#depth > 0) throw new Error('a function that the kernel has called cannot halt it')
+    if (!this.atRest) throw new Error('a function that the kernel has called cannot halt it')
     // Nobody is told: a hook could go on opening what is closed here.
     this.#functions.length = 0
+    this.pushed.setListeners([])
     this.#endInPlace()
     const left = this.abi.halt()
     this.halted = true
@@ -187,12 +193,13 @@ export class Machine extends Windows implements ViewSource {
   /** All functions in their slots: what belongs to an image. */
   functions(): SavedFunctions {
     const functions = this.#functions.slice()
-    return { functions, kept: functions.flatMap((fn) => fn?.keep?.() ?? []) }
+    return { functions, kept: functions.flatMap((fn) => fn?.keep?.() ?? []), listeners: this.pushed.listeners() }
   }
 
   /** Puts those functions back, to go on from there. */
-  setFunctions({ functions, kept }: SavedFunctions): void {
+  setFunctions({ functions, kept, listeners }: SavedFunctions): void {
     this.#functions.length = 0
+    this.pushed.setListeners(listeners)
     for (const fn of functions) this.#functions.push(fn)
     for (const putBack of kept) putBack()
   }
@@ -333,20 +340,29 @@ export class Machine extends Windows implements ViewSource {
   }
 
   #settleNow(): void {
-    const errors = this.#errors
+    let errors = this.#errors
     this.#errors = null
-    if (this.#depth === 0 && !this.#draining) this.#drain()
+    if (this.atRest) errors = this.#drain(errors)
     if (errors === null) return
     if (errors.length === 1) throw errors[0]
     throw new AggregateError(errors, 'several callbacks threw')
   }
 
-  #drain(): void {
+  // Listeners come first: who waits may wait for what they do. The errors that there are, and theirs.
+  #drain(errors: unknown[] | null): unknown[] | null {
+    const { pushed, words } = this
+    let all = errors
     this.#draining = true
     try {
-      for (let id = this.abi.ready_next(); id !== 0; id = this.abi.ready_next()) this.onReady(id)
+      while (words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_READY] !== 0) {
+        if (pushed.areAny) all = this.keepingBlocked(() => pushed.handOver(all))
+        const id = this.abi.ready_next()
+        if (id !== 0) this.onReady(id)
+        else if (!pushed.areAny) break
+      }
     } finally {
       this.#draining = false
     }
+    return all
   }
 }

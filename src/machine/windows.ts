@@ -41,6 +41,23 @@ export abstract class Windows {
     this.words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_BLOCKED] = 0
   }
 
+  /** Runs a function, and has the last -EAGAIN's socket be what it was, unless that is closed. */
+  keepingBlocked<T>(fn: () => T): T {
+    const { words } = this
+    const id = (LAYOUT.RESULT >>> 2) + LAYOUT.WORD_BLOCKED
+    const kept = (LAYOUT.RESULT >>> 2) + LAYOUT.WORD_BLOCKED_BEFORE
+    const [sock, what] = [this.word(LAYOUT.WORD_BLOCKED_SOCK), this.word(LAYOUT.WORD_BLOCKED_FOR)]
+    words[kept] = words[id] as number
+    try {
+      return fn()
+    } finally {
+      words[id] = words[kept] as number
+      words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_BLOCKED_SOCK] = sock
+      words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_BLOCKED_FOR] = what
+      words[kept] = 0
+    }
+  }
+
   /** A list word. */
   listWord(index: number): number {
     return this.words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_LIST + index] as number

@@ -1,6 +1,6 @@
 // A netlink socket as a program has it.
 
-import type { Address, Datagram, MessageView, Msghdr, ReceivedMsg, Socket as SocketInterface } from '../api.js'
+import type { Address, Datagram, Failure, MessageView, Msghdr, ReceivedMsg, Socket as SocketInterface } from '../api.js'
 import { LAYOUT, type Machine, NOBODY } from '../machine/index.js'
 import {
   EAGAIN,
@@ -40,6 +40,7 @@ import { encodeControl, receivedControl } from './control.js'
 import { datagramsOf } from './datagrams.js'
 import { check, SystemError } from './errors.js'
 import { afterRelease, commitReserved, forgetInPlace, RELEASED, releaseCopy, reserveView, WHOLE } from './in-place.js'
+import { Listening, raise } from './listening.js'
 import { type OptionValue, plainValue } from './option-value.js'
 import { getOption, readOption, setOption } from './options.js'
 import { continueDump, senderGroups } from './received.js'
@@ -409,6 +410,13 @@ export class Socket implements SocketInterface {
     const result = machine.abi.release(sock)
     if (result !== RELEASED) afterRelease(machine, sock, result)
     machine.settle()
+  }
+
+  onMessage(listener: (message: MessageView) => void, onError: (error: Failure) => void = raise): Disposable {
+    this.#open('recvmsg')
+    const listening = new Listening(this, listener, onError)
+    this.#machine.settle()
+    return listening
   }
 
   // ---- options and the rest

@@ -43,6 +43,7 @@ export class World {
   readonly tasks: Task[]
   readonly sockets: Socket[] = []
   readonly #timers: Timer[] = []
+  readonly #listeners: Disposable[] = []
   #module: KernelSocket | null
 
   constructor(seed: number, memory = 1024 * 1024) {
@@ -77,6 +78,21 @@ export class World {
   }
 
   // ---- what steps are made of
+
+  /** What is heard shows in the log, and some of it is answered. */
+  listen(socket: Socket): void {
+    const { kernel } = this
+    const hear = ({ length }: { length: number }) => {
+      kernel.printk(`heard ${length}`)
+      if (length % 3 === 0)
+        kernel.cn_netlink_send({ id: { idx: 1, val: 1 }, data: new Uint8Array(1) }, 0, 1, uapi.GFP_ATOMIC)
+    }
+    this.#listeners.push(socket.onMessage(hear, ({ code }) => kernel.printk(`heard ${code}`)))
+  }
+
+  unlisten(draw: Draw): void {
+    this.#listeners[draw(this.#listeners.length || 1)]?.[Symbol.dispose]()
+  }
 
   task(draw: Draw): Task {
     return this.tasks[draw(this.tasks.length)] as Task
@@ -236,6 +252,8 @@ const STEPS: readonly Step[] = [
     waiting.catch(() => {})
     done.abort()
   },
+  (world, draw) => world.listen(world.socket(draw)),
+  (world, draw) => world.unlisten(draw),
   ({ kernel }, draw) => kernel.faults.add({ action: 'delay', ms: draw(20), times: 1, when: { group: draw(3) } }),
 ]
 

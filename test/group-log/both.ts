@@ -22,6 +22,8 @@ export type Special =
   | { readonly do: 'release'; readonly sock: number }
   | { readonly do: 'failslab'; readonly probability: number }
   | { readonly do: 'back' }
+  | { readonly do: 'listen'; readonly sock: number; readonly next: Act | null }
+  | { readonly do: 'unlisten'; readonly sock: number }
 
 export type Act = Call | Special
 
@@ -79,11 +81,33 @@ const often: fc.Arbitrary<Call> = fc.oneof(
   }),
 )
 
+/** What is done with listeners, who may do something when they get a message. */
+const listening: fc.Arbitrary<Special> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('listen' as const),
+      sock,
+      next: fc.oneof(
+        { weight: 2, arbitrary: fc.constant(null) },
+        often,
+        fc.record({ do: fc.constantFrom('unlisten' as const, 'peek' as const, 'release' as const), sock }),
+      ),
+    }),
+  },
+  fc.record({ do: fc.constant('unlisten' as const), sock }),
+)
+
 export const history = fc.record({
   profile: fc.constantFrom('default' as const, 'LINUX_6' as const, 'LINUX_2_6_14' as const),
   seed: fc.nat(0xffffffff),
   acts: fc.array(
-    fc.oneof({ weight: 5, arbitrary: anyCall }, { weight: 6, arbitrary: often }, { weight: 3, arbitrary: special }),
+    fc.oneof(
+      { weight: 5, arbitrary: anyCall },
+      { weight: 6, arbitrary: often },
+      { weight: 3, arbitrary: special },
+      { weight: 2, arbitrary: listening },
+    ),
     { minLength: 30, maxLength: 120, size: 'max' },
   ),
 })
@@ -104,12 +128,17 @@ const hexOf = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toS
 /** BPF_RET with a constant. */
 const RETURN = 0x06
 
+/** So many things listeners do in one act: they could go on for ever. */
+const MOST_NESTED = 6
+
 /** One of the two kernels. */
-class Player {
+export class Player {
   readonly real: Real
   /** Who was woken, in order. */
   readonly woken: unknown[] = []
+  readonly #listening = new Map<Socket, Disposable>()
   #waits = 0
+  #nested = 0
   #tap: Disposable | undefined
   #rule: Disposable | undefined
   #point: ReturnType<Real['kernel']['snapshot']> | undefined
@@ -120,6 +149,7 @@ class Player {
 
   /** Does it: the answer, and all that can be seen. */
   step(act: Act): Answer {
+    this.#nested = 0
     const answer = this.#act(act)
     const { kernel } = this.real
     return { answer, look: this.real.look(), hash: kernel.stateHash(), counts: kernel.stats().messages }
@@ -136,6 +166,8 @@ class Player {
     if (act.do === 'overrun') return this.#on(act.sock, (socket) => this.real.kernel.faults.overrun(socket))
     if (act.do === 'failslab') return this.real.kernel.faults.failslab({ probability: act.probability, times: 3 })
     if (act.do === 'back') return this.#back()
+    if (act.do === 'listen') return this.#on(act.sock, (socket) => this.#listen(socket, act.next))
+    if (act.do === 'unlisten') return this.#on(act.sock, (socket) => this.#listening.get(socket)?.[Symbol.dispose]())
     // A new task takes the place of one that ends, and a history goes on with it.
     if (act.do === 'exit') this.real.kernel.faults.failslab({ probability: 0 })
     return outcome(() => (this.real[act.do] as (call: Call) => Answer).call(this.real, act))
@@ -145,6 +177,19 @@ class Player {
     const { sockets } = this.real
     const socket = sockets[index % sockets.length]?.socket
     return socket === undefined ? 'no socket' : outcome(() => act(socket))
+  }
+
+  #listen(socket: Socket, next: Act | null): Answer {
+    const number = this.#waits++
+    const listening = socket.onMessage(
+      (message) => {
+        this.woken.push([number, hexOf(message.bytes), this.real.look()])
+        if (next !== null && this.#nested++ < MOST_NESTED) this.woken.push(this.#act(next))
+      },
+      (error) => this.woken.push([number, error.code]),
+    )
+    this.#listening.set(socket, listening)
+    return number
   }
 
   #option(index: number, name: number, value: OptionValue): Answer {

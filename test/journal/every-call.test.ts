@@ -49,6 +49,9 @@ function sockets(kernel: Kernel, member: Socket): void {
   const to = task.socket(uapi.AF_NETLINK, uapi.SOCK_RAW, uapi.NETLINK_USERSOCK)
   to.bind({ nl_pid: 7, nl_groups: 1 })
   from.connect({ nl_pid: 7 })
+  const listening = to.onMessage(() => {})
+  from.send(new Uint8Array(6))
+  listening[Symbol.dispose]()
   expect(from.getpeername().nl_pid).toBe(7)
   expect(to.getsockname().nl_pid).toBe(7)
   for (const length of [1, 2, 3, 4, 5, 300, LONG]) {

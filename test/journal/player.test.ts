@@ -78,7 +78,7 @@ describe('the state at any call', () => {
     const player = new Player(journal)
     const states = digests(journal)
     const draw = generator(history)
-    expect(player.total).toBeGreaterThan(1500)
+    expect(player.total).toBeGreaterThan(1400)
     for (let n = 0; n < 60; n++) {
       const to = draw(player.total + 1)
       player.seek(to)

@@ -1,7 +1,7 @@
 // All scenes, in the order of the table.
 import type { Scene } from '../scene.js'
 import { amongCallbacks, toCallback } from './connector.js'
-import { connectorSend, toListeners, withSlowListener } from './multicast.js'
+import { connectorSend, toFunctions, toListeners, withSlowListener } from './multicast.js'
 import { life } from './socket.js'
 import { amongMany, emptyReceive, inPlace, movedOneToOne, oneToOne, peerToPeer } from './unicast.js'
 
@@ -27,6 +27,8 @@ export const scenes: readonly Scene[] = [
   toListeners(512),
   toListeners(4096),
   withSlowListener(512),
+  toFunctions(64),
+  toFunctions(512),
   life,
   ...amongSockets,
   ...amongIds,

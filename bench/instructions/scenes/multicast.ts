@@ -51,6 +51,27 @@ export function toListeners(listeners: number): Scene {
   }
 }
 
+/** netlink_broadcast() to members whose functions are handed the message before it returns. */
+export function toFunctions(listeners: number): Scene {
+  return {
+    rows: [`multicast pushed to ${listeners} listeners`],
+    prepare(boot) {
+      const { kernel, count } = boot(roomFor(listeners))
+      const ksock = kernel.netlink_kernel_create(PROTOCOL)
+      check(ksock !== null, 'netlink_kernel_create')
+      let heard = 0
+      for (const member of openMembers(kernel, PROTOCOL, listeners)) member.onMessage(() => heard++)
+      const message = messageOf(64)
+      return () => {
+        heard = 0
+        const instructions = count(() => kernel.netlink_broadcast(ksock, message, 0, GROUP, GFP_KERNEL))
+        check(heard === listeners, 'every listener runs')
+        return [instructions]
+      }
+    },
+  }
+}
+
 /** netlink_broadcast() to many listeners, of whom one reads a message for each that comes, and always has his queue nearly full. */
 export function withSlowListener(listeners: number): Scene {
   return {

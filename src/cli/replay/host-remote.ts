@@ -3,6 +3,7 @@
 import type { Datagram, MessageView, ReceivedMsg, Socket, Task } from '../../index.js'
 import type { SockaddrNl } from '../../uapi/index.js'
 import { CopiedInPlace } from '../../user/in-place-copied.js'
+import { WaitingListener } from '../../user/waiting-listener.js'
 import type { HostLink } from './host-link.js'
 import { CLONE_NEWPID } from './host-processes.js'
 import { buffersOf } from './host-worker.js'
@@ -232,6 +233,10 @@ export class RemoteSocket implements Socket {
 
   release(): void {
     this.#inPlace.release()
+  }
+
+  onMessage(...given: Parameters<Socket['onMessage']>): Disposable {
+    return new WaitingListener(this, ...given)
   }
 
   setsockopt(...args: Parameters<Socket['setsockopt']>): void {

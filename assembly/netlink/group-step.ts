@@ -1,0 +1,70 @@
+// Members in step: those of a group's log who have a listener, nothing queued of their own, and have been handed all that was logged so
+// far. They share one place in the log, so a message is handed to all of them at once.
+
+import { Group } from './group'
+import { pushes } from './push-state'
+import { SOCK_ARMED_ROOM, SOCK_DUMPING, SOCK_ERROR, SOCK_LOGGED, Sock } from './sock'
+import { ringCount } from '../skb/ring'
+
+/** In the cold part's `push`: the socket's place in the log is the group's `step`. */
+const IN_STEP: u32 = 0x80000000
+
+/** Whether it shares the place. */
+// @ts-ignore: decorator
+@inline
+export function isInStep(sock: Sock): bool {
+  return (sock.cold.push & IN_STEP) != 0
+}
+
+/** The socket's place in the log that it reads. */
+// @ts-ignore: decorator
+@inline
+export function cursorOf(sock: Sock): u32 {
+  return isInStep(sock) ? sock.cold.log.step : sock.cold.cursor
+}
+
+/** The bytes accounted for all before that place. */
+// @ts-ignore: decorator
+@inline
+export function cursorSumOf(sock: Sock): u32 {
+  return isInStep(sock) ? sock.cold.log.stepSum : sock.cold.cursorSum
+}
+
+/** It has a place of its own from now on. */
+// @ts-ignore: decorator
+@inline
+export function stepOut(sock: Sock): void {
+  if (isInStep(sock)) leave(sock)
+}
+
+function leave(sock: Sock): void {
+  const cold = sock.cold
+  cold.cursor = cold.log.step
+  cold.cursorSum = cold.log.stepSum
+  cold.push &= ~IN_STEP
+  cold.log.stepped -= 1
+  pushes().written = 0
+}
+
+/** It shares the place from now on, if it has been handed everything and nothing special is asked of it. */
+export function stepIn(sock: Sock): void {
+  if ((sock.flags & (SOCK_LOGGED | SOCK_DUMPING | SOCK_ARMED_ROOM | SOCK_ERROR)) != SOCK_LOGGED || ringCount(sock)) return
+  const cold = sock.cold
+  const group = cold.log
+  if (cold.cursor != group.logTail) return
+  if (!group.stepped) {
+    group.step = cold.cursor
+    group.stepSum = cold.cursorSum
+  }
+  if (group.step != cold.cursor) return
+  cold.push |= IN_STEP
+  group.stepped += 1
+  pushes().written = 0
+}
+
+/** All in step have taken the next message, of so many bytes; their references to it are the caller's. */
+export function stepOn(group: Group, truesize: u32): void {
+  group.step += 1
+  group.stepSum += truesize
+  group.unread -= group.stepped
+}

@@ -1,0 +1,73 @@
+// onMessage() for a socket of another kernel, which tells nobody that a message came: it is waited for.
+
+import type { Failure, MessageView, Socket } from '../api.js'
+import { EBADF, EBUSY } from '../uapi/index.js'
+import { asFunction } from './arguments.js'
+import { SystemError } from './errors.js'
+import { raise } from './listening.js'
+
+/** The sockets that have a listener. */
+const listening = new WeakSet<object>()
+
+type Waited = Pick<Socket, 'closed' | 'peek' | 'release' | 'readable'>
+
+export class WaitingListener implements Disposable {
+  readonly #socket: Waited
+  readonly #onMessage: (message: MessageView) => void
+  readonly #onError: (error: Failure) => void
+  readonly #end = new AbortController()
+
+  /** What the functions throw nobody catches: the process ends with it as with any error in an event. */
+  constructor(socket: Waited, onMessage: (message: MessageView) => void, onError: (error: Failure) => void = raise) {
+    this.#socket = socket
+    this.#onMessage = asFunction(onMessage, 'listener')
+    this.#onError = asFunction(onError, 'onError')
+    if (listening.has(socket)) throw new SystemError(-EBUSY, 'recvmsg')
+    listening.add(socket)
+    void this.#run()
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isOver) {
+      try {
+        await this.#socket.readable({ signal: this.#end.signal })
+      } catch (error) {
+        if (this.#isOver || (error instanceof SystemError && error.errno === -EBADF)) return
+        throw error
+      }
+      this.#handOver()
+    }
+  }
+
+  #handOver(): void {
+    while (!this.#isOver) {
+      const message = this.#next()
+      if (message === null) return
+      this.#onMessage(message)
+    }
+  }
+
+  // The message is the listener's own copy, and is taken before it runs.
+  #next(): MessageView | null {
+    for (;;) {
+      try {
+        const message = this.#socket.peek()
+        if (message !== null) this.#socket.release()
+        return message
+      } catch (error) {
+        if (!(error instanceof SystemError)) throw error
+        this.#onError(error)
+      }
+    }
+  }
+
+  get #isOver(): boolean {
+    return this.#end.signal.aborted || this.#socket.closed
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#end.signal.aborted) return
+    this.#end.abort()
+    listening.delete(this.#socket)
+  }
+}
