@@ -1,6 +1,7 @@
 // What is measured: each entry runs in a process of its own, on each of its sides, in every pass. Its results are rows
 // of the table: a part of the samples, the goal it is held against, and the rival (none where the figure is absolute), which
 // may call it by another name (`theirPart`). A result or its measurement with a `curve`, { name, x }, is a point of one in the report.
+import { arrayMeasurements } from './array-measurements.mjs'
 import { curvePoints, listenersPoint, socketsPoint } from './curve-measurements.mjs'
 import { goals } from './goals.mjs'
 import { rivalMeasurements } from './rival-measurements.mjs'
@@ -116,6 +117,7 @@ function toNode({ part, goal, title = goals[goal].title, unit }) {
 /** Everything that can be measured, in the order of the table. */
 export const measurements = [
   ...inNode,
+  ...arrayMeasurements,
   ...inChromium,
   ...rivalMeasurements,
   ...curvePoints,

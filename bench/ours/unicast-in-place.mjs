@@ -1,14 +1,11 @@
 // One message at a time from one task's socket to another's, built and read where it lies: reserve(), every word of the headers and the
 // payload written, commit(); peek(), headers and payload looked at, release().
 import { MESSAGE_HEADERS, PAYLOAD, readMessage, readOf, writeMessage } from './message.mjs'
+import { openPair } from './pair.mjs'
 import { check, perOperation, takeRounds } from './rounds.mjs'
 
 export function measure({ boot, uapi }, params) {
-  const kernel = boot()
-  const receiver = kernel.spawn().socket(uapi.AF_NETLINK, uapi.SOCK_RAW, uapi.NETLINK_USERSOCK)
-  receiver.bind({})
-  const sender = kernel.spawn().socket(uapi.AF_NETLINK, uapi.SOCK_RAW, uapi.NETLINK_USERSOCK)
-  sender.connect({ nl_pid: receiver.getsockname().nl_pid })
+  const { sender, receiver } = openPair(boot(), uapi)
   const { iterations, payload } = params
   check(payload === PAYLOAD, 'another payload')
   const length = MESSAGE_HEADERS + PAYLOAD

@@ -1,13 +1,10 @@
 // One message at a time from one task's socket to another's: send() and recv(), the caller's own Uint8Arrays.
 import { buildMessage, sameBytes } from './message.mjs'
+import { openPair } from './pair.mjs'
 import { check, perOperation, takeRounds } from './rounds.mjs'
 
 export function measure({ boot, uapi }, params) {
-  const kernel = boot({ journal: params.journal ?? false })
-  const receiver = kernel.spawn().socket(uapi.AF_NETLINK, uapi.SOCK_RAW, uapi.NETLINK_USERSOCK)
-  receiver.bind({})
-  const sender = kernel.spawn().socket(uapi.AF_NETLINK, uapi.SOCK_RAW, uapi.NETLINK_USERSOCK)
-  sender.connect({ nl_pid: receiver.getsockname().nl_pid })
+  const { sender, receiver } = openPair(boot({ journal: params.journal ?? false }), uapi)
   const message = buildMessage(uapi, params.payload)
   const buffer = new Uint8Array(message.length)
   const { length } = message
