@@ -11,6 +11,7 @@ import {
   SOL_NETLINK,
   u32,
 } from '../uapi/index.js'
+import { asNumber, asObject, asSignal } from '../user/arguments.js'
 import { isCode } from './codes.js'
 import { DeadlineTimer } from './deadline-timer.js'
 import { Inbox } from './inbox.js'
@@ -20,10 +21,10 @@ import type { ConnectOptions, MessagesOptions, RequestOptions, SendOptions } fro
 import { Reader } from './reader.js'
 import { type Outcome, type PendingRequest, PendingRequests } from './requests.js'
 import { GapDetector } from './sequence.js'
+import { asClientSettings, asKernel } from './settings.js'
 import { checkOutgoing, type Destination, type Outgoing, transmit, unreached } from './transmit.js'
 
 const NO_DATA = /* @__PURE__ */ new Uint8Array(0)
-const DEFAULT_MAX_QUEUED = 256
 
 /**
  * A task's end of the connector, made by connect(). A message is a reply if it has a request's seq and its ack + 1; it goes to that
@@ -55,12 +56,10 @@ export class ConnectorClient<T extends MessageOrLoss = ClientMessage> implements
 
   /** Use connect(): it knows what T is. */
   constructor(kernel: CoreKernel, task: Task, options: ConnectOptions) {
-    if (typeof kernel?.timer_setup !== 'function') throw new TypeError('kernel must be a kernel: boot() makes one')
+    this.#kernel = asKernel(kernel)
     if (typeof task?.socket !== 'function') throw new TypeError('task must be a task: kernel.spawn() makes one')
-    const { losses = 'errors', maxQueued = DEFAULT_MAX_QUEUED, keepPendingOnLoss = false } = options
-    if (!(maxQueued >= 1)) throw new RangeError(`maxQueued must be at least 1, not ${maxQueued}`)
-    this.#kernel = kernel
-    this.#requests = new PendingRequests(u32(options.firstSequence ?? 1, 'firstSequence'))
+    const { losses, sequence, groups, portid, maxQueued, keepPendingOnLoss, firstSequence } = asClientSettings(options)
+    this.#requests = new PendingRequests(firstSequence)
     this.#deadlines = new DeadlineTimer(kernel, () => this.#expire())
     this.#inbox = new Inbox({
       maxQueued,
@@ -69,11 +68,11 @@ export class ConnectorClient<T extends MessageOrLoss = ClientMessage> implements
       await: () => this.#intake.start(),
     })
     this.socket = task.socket(AF_NETLINK, SOCK_DGRAM, NETLINK_CONNECTOR)
-    const outlets = { requests: this.#requests, inbox: this.#inbox, gaps: new GapDetector(options.sequence ?? 'none') }
+    const outlets = { requests: this.#requests, inbox: this.#inbox, gaps: new GapDetector(sequence) }
     this.#intake = new Intake(this.socket, { ...outlets, keepPendingOnLoss })
     try {
-      this.socket.bind({ nl_pid: options.portid ?? 0 })
-      for (const group of options.groups ?? []) this.subscribe(group)
+      this.socket.bind({ nl_pid: portid })
+      for (const group of groups) this.subscribe(group)
     } catch (error) {
       this.close()
       throw error
@@ -114,8 +113,9 @@ export class ConnectorClient<T extends MessageOrLoss = ClientMessage> implements
    *   `kernel.waiting(() => client.send(...))` leaves no gap), ENOBUFS; and what a callback threw while it was sent
    * @example client.send({ idx: CN_IDX_PROC, val: CN_VAL_PROC }, encodeProcInput({ mcast_op: PROC_CN_MCAST_LISTEN }))
    */
-  send(id: CbId, data: Uint8Array = NO_DATA, { portid = 0, group = 0 }: SendOptions = {}): number {
+  send(id: CbId, data: Uint8Array = NO_DATA, options: SendOptions = {}): number {
     this.#intake.assertOpen()
+    const { portid = 0, group = 0 } = asObject(options, 'options')
     const to = { portid, group }
     checkOutgoing(id, data, to)
     const seq = this.#requests.nextSeq
@@ -129,8 +129,9 @@ export class ConnectorClient<T extends MessageOrLoss = ClientMessage> implements
    * @throws ClosedError, RangeError, TypeError and SystemError as send()
    * @example for await (const question of client) client.reply(question, answer(question))
    */
-  reply({ id, seq, ack, portid }: ClientMessage, data: Uint8Array = NO_DATA): void {
+  reply(message: ClientMessage, data: Uint8Array = NO_DATA): void {
     this.#intake.assertOpen()
+    const { id, seq, ack, portid } = asObject(message, 'message')
     const to = { portid, group: 0 }
     checkOutgoing(id, data, to)
     transmit(this.socket, { id, seq, ack: (ack + 1) >>> 0, data }, to)
@@ -168,7 +169,10 @@ export class ConnectorClient<T extends MessageOrLoss = ClientMessage> implements
    * @example for await (const message of client.messages({ signal })) handle(message)
    */
   messages(options: MessagesOptions = {}): AsyncIterableIterator<T, undefined> {
-    const reader: AsyncIterableIterator<MessageOrLoss, undefined> = new Reader(this.#inbox, options.signal)
+    const reader: AsyncIterableIterator<MessageOrLoss, undefined> = new Reader(
+      this.#inbox,
+      asSignal(asObject(options, 'options').signal),
+    )
     // connect() has chosen T and what the inbox gives by the same option.
     return reader as AsyncIterableIterator<T, undefined>
   }
@@ -200,13 +204,15 @@ export class ConnectorClient<T extends MessageOrLoss = ClientMessage> implements
   #request(
     id: CbId,
     data: Uint8Array,
-    { timeout = Number.POSITIVE_INFINITY, signal, portid = 0 }: RequestOptions,
+    options: RequestOptions,
     resolve: Outcome['resolve'],
     reject: Outcome['reject'],
   ): void {
     this.#intake.assertOpen()
+    const { timeout = Number.POSITIVE_INFINITY, portid = 0 } = asObject(options, 'options')
+    const signal = asSignal(options.signal)
     signal?.throwIfAborted()
-    if (!(timeout >= 0)) throw new RangeError(`timeout must be 0 or more, not ${timeout}`)
+    if (!(asNumber(timeout, 'timeout') >= 0)) throw new RangeError(`timeout must be 0 or more, not ${timeout}`)
     this.#intake.leaveOverrun()
     const to = { portid, group: 0 }
     checkOutgoing(id, data, to)

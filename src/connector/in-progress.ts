@@ -6,7 +6,6 @@ export class InProgress {
   #count = 0
 
   constructor(max: number) {
-    if (!(max >= 1)) throw new RangeError(`maxPending must be at least 1, not ${max}`)
     this.#max = max
   }
 

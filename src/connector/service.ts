@@ -2,14 +2,14 @@
 
 import type { CoreKernel, NetlinkSkbParms } from '../api.js'
 import { type CbId, type CnMsg, EAGAIN, ENODEV, ESRCH, GFP_KERNEL, u16, u32 } from '../uapi/index.js'
-import { asBytes } from '../user/arguments.js'
+import { asBytes, asFunction, asObject, asSignal } from '../user/arguments.js'
 import { check, SystemError } from '../user/errors.js'
 import { Asker } from './asker.js'
 import { ServiceError, type ServiceErrorPhase } from './errors.js'
 import type { Answer, BroadcastOptions, Handler, ServeOptions } from './handler.js'
 import { InProgress } from './in-progress.js'
+import { asKernel, asServiceSettings } from './settings.js'
 
-const DEFAULT_MAX_PENDING = 1024
 const MAX_ERRORS = 64
 
 /**
@@ -34,13 +34,13 @@ export class ConnectorService {
 
   /** The same as serve(). */
   constructor(kernel: CoreKernel, id: CbId, handler: Handler, options: ServeOptions) {
-    if (typeof handler !== 'function') throw new TypeError('handler must be a function')
-    this.id = Object.freeze({ idx: u32(id.idx, 'id.idx'), val: u32(id.val, 'id.val') })
-    this.#kernel = kernel
-    this.#handler = handler
-    this.#onError = options.onError
-    this.#progress = new InProgress(options.maxPending ?? DEFAULT_MAX_PENDING)
-    const name = options.name ?? 'service'
+    this.#kernel = asKernel(kernel)
+    const { idx, val } = asObject(id, 'id')
+    this.id = Object.freeze({ idx: u32(idx, 'id.idx'), val: u32(val, 'id.val') })
+    this.#handler = asFunction(handler, 'handler')
+    const { name, onError, maxPending } = asServiceSettings(options)
+    this.#onError = onError
+    this.#progress = new InProgress(maxPending)
     check(
       kernel.cn_add_callback(this.id, name, (msg, nsp) => this.#called(msg, nsp)),
       'cn_add_callback',
@@ -77,8 +77,9 @@ export class ConnectorService {
    *   NETLINK_BROADCAST_ERROR); RangeError for over 65535 bytes, TypeError for no bytes
    * @example if (!service.broadcast(reading)) console.log('nobody listens')
    */
-  broadcast(data: Uint8Array, { group = 0 }: BroadcastOptions = {}): boolean {
+  broadcast(data: Uint8Array, options: BroadcastOptions = {}): boolean {
     if (this.closed) throw new SystemError(-ENODEV, 'cn_netlink_send')
+    const { group = 0 } = asObject(options, 'options')
     u16(asBytes(data, 'data').length, 'the length of data')
     const to = u32(group, 'group')
     const seq = this.#seq
@@ -101,7 +102,7 @@ export class ConnectorService {
    * service.close()
    */
   idle(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return this.#progress.idle(options.signal)
+    return this.#progress.idle(asSignal(asObject(options, 'options').signal))
   }
 
   /**

@@ -11,7 +11,7 @@ import {
   u16,
   u32,
 } from '../uapi/index.js'
-import { asBytes } from '../user/arguments.js'
+import { asBytes, asObject } from '../user/arguments.js'
 
 /** A message as a client sends it. */
 export interface Outgoing {
@@ -36,7 +36,7 @@ let room: DataView | undefined
 
 /** RangeError for what would not arrive, or is no u32; TypeError for what is no message. */
 export function checkOutgoing(id: CbId, data: Uint8Array, { portid, group }: Destination): void {
-  u32(id.idx, 'id.idx')
+  u32(asObject(id, 'id').idx, 'id.idx')
   u32(id.val, 'id.val')
   u32(portid, 'portid')
   if (!Number.isInteger(group) || group < 0 || group > 32) throw new RangeError(`a group is 1 to 32, not ${group}`)
