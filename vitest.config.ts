@@ -73,12 +73,12 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       project('release', 'release', ['test/**/*.test.ts'], finished),
-      // What test/artefact, test/bench and test/host look at does not depend on the build that runs.
+      // What test/artefact, test/bench, test/host and test/serve look at does not depend on the build that runs.
       project(
         'debug',
         'debug',
         ['test/**/*.test.ts'],
-        [...finished, 'test/artefact/**', 'test/bench/**', 'test/host/**'],
+        [...finished, 'test/artefact/**', 'test/bench/**', 'test/host/**', 'test/serve/**'],
       ),
       project('page', 'release', ['test/page/**/*.test.ts']),
       project('package', 'release', ['test/package/**/*.test.ts']),
