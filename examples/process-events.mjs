@@ -109,10 +109,10 @@ function main(path) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const path = process.argv[2] ?? RECORDING
+  const path = process.argv[2] ?? fileURLToPath(RECORDING)
   if (existsSync(path)) main(path)
   else {
-    console.error(`process-events: there is no ${path}; simulated events are shown by: npx kernel-connector demo`)
+    console.error(`process-events: there is no ${path}; simulated events are shown by: npx kernel-connector proc`)
     process.exitCode = 1
   }
 }

@@ -75,7 +75,8 @@ describe('the tarball', () => {
     ['process-events', 1],
   ])('has the example %s, which runs where it lies', async (name, status) => {
     const told = tryOut(stranger.folder, `node_modules/kernel-connector/examples/${name}.mjs`)
-    const said = status === 0 ? '' : expect.stringMatching(/^process-events: .*npx kernel-connector demo\n$/)
+    const said =
+      status === 0 ? '' : expect.stringMatching(/^process-events: there is no \/.*npx kernel-connector proc\n$/)
     expect([told.status, told.stderr]).toEqual([status, said])
   })
 
