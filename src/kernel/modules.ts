@@ -11,6 +11,14 @@ type Module = ModuleOf<CoreKernel>
 /** Bytes of a module's name that are listed. */
 const NAME_BYTES = 255
 
+/** Nothing is 0. A promise would be taken for 0, too, and what it gives be lost. */
+function asResult(result: number | undefined): number {
+  if (typeof result !== 'number' && result !== undefined) {
+    throw new TypeError('module.init must return a number, and must not be async')
+  }
+  return (result ?? 0) | 0
+}
+
 export class Modules {
   readonly #kernel: CoreKernel
   readonly #machine: Machine
@@ -35,7 +43,7 @@ export class Modules {
     this.#loaded.set(module.name, module)
     let result: number
     try {
-      result = this.#ownership.as(module.name, () => module.init(this.#kernel, params)) | 0
+      result = asResult(this.#ownership.as(module.name, () => module.init(this.#kernel, params)))
     } catch (error) {
       this.#forget(module)
       throw error

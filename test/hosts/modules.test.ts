@@ -40,6 +40,17 @@ test.each([
   expect(loaded()).toEqual(['a'])
 })
 
+test.each([
+  ['a promise', Promise.resolve(-5)],
+  ['a string', '-5'],
+  ['null', null],
+])('init() gives %s: refused, and nothing is loaded', (_what, result) => {
+  expect(() => kernel.insmod(plain('a', result))).toThrow(
+    new TypeError('module.init must return a number, and must not be async'),
+  )
+  expect(loaded()).toEqual([])
+})
+
 test('init() gets the kernel and the parameters, exit() the kernel', () => {
   const seen: unknown[] = []
   const module: Module = { name: 'a', init: (...given) => seen.push(given) - 1, exit: (...given) => seen.push(given) }
