@@ -100,7 +100,7 @@ function firstSeeds(length: number): Seeds {
 }
 
 function asList(seeds: Iterable<number>): number[] {
-  if (typeof asObject(seeds, 'seeds')[Symbol.iterator] !== 'function') {
+  if (typeof seeds !== 'object' || typeof seeds?.[Symbol.iterator] !== 'function') {
     throw new TypeError('seeds must be a number or an iterable of numbers')
   }
   return [...seeds]

@@ -10,6 +10,11 @@ test('a number of seeds is no array of them', async () => {
   expect([seeds, failure?.seed]).toEqual([1, 1])
   await expect(simulate({ seeds: -1, scenario })).rejects.toThrow('seeds must be at least one, not -1')
   await expect(simulate({ seeds: 1.5, scenario })).rejects.toThrow('seeds must be an integer')
+  for (const seeds of [undefined, null, '5', {}]) {
+    await expect(simulate({ seeds: seeds as never, scenario })).rejects.toThrow(
+      new TypeError('seeds must be a number or an iterable of numbers'),
+    )
+  }
 })
 
 test('a scenario that ends the journal does not hide its failure', async () => {
