@@ -70,7 +70,8 @@ export function playCapture(
   options: PlayOptions = {},
 ): CapturePlayer {
   asObject(kernel, 'kernel')
-  if (!Array.isArray(packets)) throw new TypeError('packets must be an array of captured packets')
+  if (!Array.isArray(packets))
+    throw new TypeError('packets must be an array of captured packets: readCapture() makes one')
   const { to = defaultTarget } = asObject(options, 'options')
   return new Player(kernel, schedule(packets, asFunction(to, 'to')))
 }

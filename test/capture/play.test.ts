@@ -217,7 +217,12 @@ describe('refused is', () => {
   const bad = (fields: object) => [packet(0n), { ...packet(0n), ...fields }]
 
   test.each<[string, unknown, unknown, Error]>([
-    ['what is no array', new Set(), {}, new TypeError('packets must be an array of captured packets')],
+    [
+      'what is no array',
+      new Set(),
+      {},
+      new TypeError('packets must be an array of captured packets: readCapture() makes one'),
+    ],
     ['a packet that is none', [null], {}, new TypeError('packets[0] must be an object')],
     [
       'a time that is no bigint',
