@@ -179,7 +179,7 @@ export class App {
   }
 
   #togglePlay(): void {
-    if (this.#playback.playing || this.#playback.waiting) this.#playback.pause()
+    if (this.#playback.moving) this.#playback.pause()
     else this.#playback.play()
   }
 
@@ -310,13 +310,13 @@ export class App {
     const passed = now - this.#lastFrame
     this.#lastFrame = now
     this.#frame = 0
-    const { cursor } = this.#playback
+    const { cursor, moving } = this.#playback
     this.#playback.tick(passed)
-    if (this.#stale || this.#playback.cursor !== cursor) this.#drawStep(now)
+    if (this.#stale || this.#playback.cursor !== cursor || this.#playback.moving !== moving) this.#drawStep(now)
     this.#stale = false
     if (this.#panesStale && now - this.#panesAt > PANE_MS) this.#drawPanes(now)
     const moves = this.#stage.draw(now, this.#colours)
-    if (moves || this.#playback.playing || this.#playback.waiting || this.#panesStale) {
+    if (moves || this.#playback.moving || this.#panesStale) {
       this.#frame = requestAnimationFrame((next) => this.#draw(next))
     }
   }

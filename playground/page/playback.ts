@@ -39,6 +39,11 @@ export class Playback {
     return this.#wanted !== null && this.#session.open
   }
 
+  /** Whether it goes on by itself: it plays, or waits for a step. */
+  get moving(): boolean {
+    return this.playing || this.waiting
+  }
+
   /** Shows a step, now or as soon as the scene has come to it. */
   goTo(step: number): void {
     const target = Math.max(0, step)

@@ -12,7 +12,7 @@ export class Transport {
   #spokenAt = 0
 
   /** Shows where it is. `now` is the time of requestAnimationFrame. */
-  draw({ last, steps, status, open }: Session, { cursor, playing, waiting }: Playback, now: number): void {
+  draw({ last, steps, status, open }: Session, { cursor, playing, moving }: Playback, now: number): void {
     const record = steps[cursor]
     const label = record?.label ?? 'The machine boots'
     const place = `${cursor} of ${last}${open ? ' so far' : ''}`
@@ -23,7 +23,7 @@ export class Transport {
     setText(box('step'), `Step ${place}`)
     setText(box('label'), label)
     setText(box('time'), record === undefined ? '' : seconds(record.time))
-    setText(button('play'), playing || waiting ? 'Pause' : 'Play')
+    setText(button('play'), moving ? 'Pause' : 'Play')
     for (const id of ['first', 'back']) button(id).disabled = cursor === 0
     for (const id of ['forward', 'end']) button(id).disabled = !open && cursor === last
     box('stage').setAttribute('aria-busy', String(status === 'starting'))

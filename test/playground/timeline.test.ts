@@ -55,6 +55,15 @@ test('play goes on by itself to the end, and begins anew from there', async () =
   await soon(() => pane.step()).toBeLessThan(end)
 })
 
+test.each(['return', "throw new Error('from the scene')"])('slow play ends with the scene: %s', async (last) => {
+  const { page, pane } = await openPlayground()
+  await page.locator('#speed').selectOption('5')
+  await pane.write(`export async function scene({ step }) { await step('one'); ${last} }`)
+  await pane.press('Run')
+  await soon(() => pane.button('One step on').isDisabled()).toBe(true)
+  await soon(() => pane.button('Play').isVisible()).toBe(true)
+})
+
 test('pause stops a scene that has no end where it is', async () => {
   const { page, pane } = await openPlayground()
   await pane.write('export async function scene({ step }) { for (let n = 1; ; n++) await step("number " + n) }')
