@@ -3,21 +3,13 @@
 import type { CoreKernel, Module as ModuleOf, Rebinding } from '../api.js'
 import type { Machine } from '../machine/index.js'
 import { EEXIST } from '../uapi/index.js'
-import { asFunction, asObject, asText } from '../user/index.js'
+import { asFunction, asNumber, asObject, asText } from '../user/index.js'
 import type { Ownership } from './ownership.js'
 
 type Module = ModuleOf<CoreKernel>
 
 /** Bytes of a module's name that are listed. */
 const NAME_BYTES = 255
-
-/** Nothing is 0. A promise would be taken for 0, too, and what it gives be lost. */
-function asResult(result: number | undefined): number {
-  if (typeof result !== 'number' && result !== undefined) {
-    throw new TypeError('module.init must return a number, and must not be async')
-  }
-  return (result ?? 0) | 0
-}
 
 export class Modules {
   readonly #kernel: CoreKernel
@@ -43,7 +35,9 @@ export class Modules {
     this.#loaded.set(module.name, module)
     let result: number
     try {
-      result = asResult(this.#ownership.as(module.name, () => module.init(this.#kernel, params)))
+      const given = this.#ownership.as(module.name, () => module.init(this.#kernel, params))
+      // A promise would be taken for 0.
+      result = asNumber(given ?? 0, 'module.init()') | 0
     } catch (error) {
       this.#forget(module)
       throw error
