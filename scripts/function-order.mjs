@@ -33,7 +33,8 @@ export function orderFunctions(binaryen, module) {
   replaceFunctions(module, ordered)
 }
 
-function ownFunctions(binaryen, module) {
+/** What binaryen knows of the functions of a module that are not imported, in their order; `parameters` is how many each has. */
+export function ownFunctions(binaryen, module) {
   const functions = Array.from({ length: module.getNumFunctions() }, (_, index) => {
     const info = binaryen.getFunctionInfo(module.getFunctionByIndex(index))
     const params = binaryen.expandType(info.params)

@@ -3,7 +3,7 @@
 /** Kinds of bytes. The first ones stand nearest to the code around, which has the same names. */
 export const NAMES = 0
 export const OPERATORS = 1
-const LOCALS = 2
+export const LOCALS = 2
 const CONSTANTS = 3
 const OFFSETS = 4
 const CALLS = 5

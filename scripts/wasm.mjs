@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { opcodeName, parseAbi, renderAbi } from './abi.mjs'
 import { exportDirectly } from './direct-exports.mjs'
-import { orderFunctions } from './function-order.mjs'
+import { orderFunctions, ownFunctions } from './function-order.mjs'
+import { nameLocals } from './local-names.mjs'
 import { BuildError, runTool } from './progress.mjs'
 import { hashFiles, listFiles } from './stamp.mjs'
 
@@ -16,6 +17,8 @@ export const WASM_INPUTS = [
   'scripts/abi.mjs',
   'scripts/direct-exports.mjs',
   'scripts/function-order.mjs',
+  'scripts/local-names.mjs',
+  'scripts/module-bytes.mjs',
   'scripts/progress.mjs',
   'scripts/stamp.mjs',
   'scripts/wasm.mjs',
@@ -71,7 +74,12 @@ async function finishRelease(root, abi) {
   // The last step works on what is written, and leaves out more stores to locals.
   binaryen.setGenerateStackIR(true)
   binaryen.setOptimizeStackIR(true)
-  writeFileSync(file, module.emitBinary())
+  const bytes = module.emitBinary()
+  nameLocals(
+    bytes,
+    ownFunctions(binaryen, module).map(({ parameters }) => parameters),
+  )
+  writeFileSync(file, bytes)
 }
 
 // What asc leaves gets smaller still when it is optimized as a whole, and nothing is gained by a third time.
