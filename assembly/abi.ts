@@ -40,16 +40,14 @@ import { dumpAbort, dumpBegin, dumpContinue, dumpOpen, dumpSlot } from './netlin
 import { sockOpen } from './netlink/open'
 import { FILTER_ASKING, overrun } from './netlink/deliver'
 import { Group, groupClear, hasListeners, nextMembership } from './netlink/group'
+import { queuedAt } from './netlink/group-log'
 import * as inPlace from './netlink/in-place'
 import {
   describeSock,
   groupMember,
-  listMessage,
-  listSock,
   nextGroup,
   nextSock,
   pollBits,
-  queuedMessage,
 } from './netlink/query'
 import {
   kernelBroadcast,
@@ -189,6 +187,8 @@ export const FLAG_DUMPING: i32 = SOCK_DUMPING
 export const SKB_DATA: i32 = SKB_HEADER
 /** Offset of a message's length. */
 export const SKB_LEN: i32 = offsetof<Skb>("len")
+/** Offset of what a message counts of its receiver's buffer. */
+export const SKB_TRUESIZE: i32 = offsetof<Skb>("truesize")
 /** Offset of a message's sender's port. */
 export const SKB_PORTID: i32 = offsetof<Skb>("portid")
 /** Offset of a message's group. */
@@ -199,6 +199,8 @@ export const SKB_PID: i32 = offsetof<Skb>("pid")
 export const SKB_UID: i32 = offsetof<Skb>("uid")
 /** Offset of a message's sender's group id. */
 export const SKB_GID: i32 = offsetof<Skb>("gid")
+/** Offset of a message's number, two words. */
+export const SKB_ORDINAL: i32 = offsetof<Skb>("ordinal")
 /** Offset of the lower capabilities of a message's sender. */
 export const SKB_CAPS_LOW: i32 = offsetof<Skb>("capsLow")
 /** Offset of the upper capabilities of a message's sender. */
@@ -497,16 +499,14 @@ export function ksock_slot(unit: u32): i32 { return kernelSlot(unit) }
 export function notifier_slot(): i32 { return kernel().notifier - 1 }
 /** The slot of a dump that a socket has running, or -1. */
 export function dump_slot(sock: u32): i32 { return dumpSlot(changetype<Sock>(sock)) }
-/** The socket after another (0: the first), or 0: key, port, groups, rmem, drops, id, whether it is bound, task, in the list words. */
-export function socket_next(sock: u32): u32 { return listSock(nextSock(sock)) }
-/** More of a socket in the list words; the order is describeSock()'s. */
+/** The socket after another (0: the first), or 0. */
+export function socket_next(sock: u32): u32 { return refOf(nextSock(changetype<Sock>(sock))) }
+/** Describes a socket in the list words; the order is describeSock()'s. */
 export function socket_describe(sock: u32): void { describeSock(changetype<Sock>(sock)) }
 /** The least group above another that a socket is a member of, or 0. */
 export function socket_group(sock: u32, after: u32): u32 { return nextMembership(changetype<Sock>(sock), after) }
-/** A message of a socket's queue: number (two words), port, group, truesize, length in the list words. */
-export function socket_queued(sock: u32, index: u32): u32 { return queuedMessage(changetype<Sock>(sock), index) }
-/** The same words of any message. */
-export function message_describe(skb: u32): void { listMessage(changetype<Skb>(skb)) }
+/** A message of a socket's queue, the one that is next having index 0. */
+export function socket_queued(sock: u32, index: u32): u32 { return refOf(queuedAt(changetype<Sock>(sock), index)) }
 /** A socket overruns, as if it had lost a message. */
 export function socket_overrun(sock: u32): void { overrun(changetype<Sock>(sock)) }
 /** The group at a place of the table or behind it: key, number, entries, reference in the list words; the place behind it, or 0. */

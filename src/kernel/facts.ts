@@ -3,7 +3,6 @@
 
 import type { TaskState } from '../api.js'
 import { CN_HEADERS, LAYOUT, type Machine } from '../machine/index.js'
-import { readLong } from './looking.js'
 
 const ERROR_SHIFT = 24
 const COMM_BYTES = 16
@@ -51,8 +50,8 @@ export interface SocketFacts extends SocketName {
 export function readSocketName(machine: Machine, ref: number): SocketName {
   machine.raw.socket_describe(ref)
   const word = (index: number) => machine.listWord(index)
-  const key = word(7)
-  return { ref, id: word(9), key, netns: key >>> 8, protocol: key & 0xff, portid: word(8), pid: word(6) }
+  const key = word(2)
+  return { ref, id: word(3), key, netns: key >>> 8, protocol: key & 0xff, portid: word(1), pid: word(5) }
 }
 
 /** All open sockets, in the order in which they were opened. */
@@ -60,38 +59,36 @@ export function readSockets(machine: Machine): SocketFacts[] {
   const tasks = new Map(readTasks(machine).map((task) => [task.ref, task]))
   const sockets: SocketFacts[] = []
   for (let ref = machine.raw.socket_next(0); ref !== 0; ref = machine.raw.socket_next(ref)) {
-    sockets.push(readSocket(machine, ref, tasks.get(machine.listWord(7)) as TaskFacts))
+    sockets.push(readSocket(machine, ref, tasks))
   }
   return sockets.sort((a, b) => a.id - b.id)
 }
 
 // One literal: objects spread into objects take most of the time, and there may be a million.
-function readSocket(machine: Machine, ref: number, { comm, ownPid }: TaskFacts): SocketFacts {
-  const word = (index: number) => machine.listWord(index)
-  const groups = word(2)
-  const rmem = word(3)
-  const drops = word(4)
+function readSocket(machine: Machine, ref: number, tasks: ReadonlyMap<number, TaskFacts>): SocketFacts {
   machine.raw.socket_describe(ref)
+  const word = (index: number) => machine.listWord(index)
   const flags = word(0)
-  const key = word(7)
+  const key = word(2)
+  const { comm, ownPid } = tasks.get(word(4)) as TaskFacts
   return {
     ref,
-    id: word(9),
+    id: word(3),
     key,
     netns: key >>> 8,
     protocol: key & 0xff,
-    portid: word(8),
-    pid: word(6),
+    portid: word(1),
+    pid: word(5),
     bound: (flags & LAYOUT.FLAG_BOUND) !== 0,
-    groups,
+    groups: word(6),
     flags,
     error: flags >>> ERROR_SHIFT,
-    peer: (flags & LAYOUT.FLAG_CONNECTED) === 0 ? null : { portid: word(1), group: word(2) },
-    rcvbuf: word(3),
-    sndbuf: word(4),
-    rmem,
-    drops,
-    queued: word(5),
+    peer: (flags & LAYOUT.FLAG_CONNECTED) === 0 ? null : { portid: word(9), group: word(10) },
+    rcvbuf: word(11),
+    sndbuf: word(12),
+    rmem: word(7),
+    drops: word(8),
+    queued: word(13),
     ownPid,
     comm,
   }
@@ -211,11 +208,17 @@ export interface MessageFacts {
   readonly length: number
 }
 
-/** The words of the message that was described last. */
+/** Reads a message. */
 export function messageWords(machine: Machine, ref: number): MessageFacts {
-  const word = (index: number) => machine.listWord(index)
-  const number = Number(readLong(machine, 0))
-  return { ref, number, portid: word(2), group: word(3), truesize: word(4), length: word(5) }
+  const word = (offset: number) => machine.words[(ref + offset) >>> 2] as number
+  return {
+    ref,
+    number: word(LAYOUT.SKB_ORDINAL + 4) * 2 ** 32 + word(LAYOUT.SKB_ORDINAL),
+    portid: word(LAYOUT.SKB_PORTID),
+    group: word(LAYOUT.SKB_GROUP),
+    truesize: word(LAYOUT.SKB_TRUESIZE),
+    length: word(LAYOUT.SKB_LEN),
+  }
 }
 
 /** Reads a message of a socket's queue, counted from the next one. */

@@ -82,7 +82,6 @@ export class Tap {
 
   #begin(message: number, [key, portid, group, sender]: readonly [number, number, number, number]): void {
     const machine = this.#machine
-    machine.raw.message_describe(message)
     const { number, portid: from, length } = messageWords(machine, message)
     const draft: Draft = {
       kind: 'message',
@@ -133,11 +132,7 @@ export class Tap {
   #receive(message: number, sock: number, result: number): TapReceive {
     const machine = this.#machine
     const { protocol, id, portid, pid } = readSocketName(machine, sock)
-    let described = { number: 0, portid: 0, length: 0 }
-    if (message !== 0) {
-      machine.raw.message_describe(message)
-      described = messageWords(machine, message)
-    }
+    const described = message === 0 ? { number: 0, portid: 0, length: 0 } : messageWords(machine, message)
     return {
       kind: 'receive',
       time: readTime(machine),

@@ -24,7 +24,8 @@ export function listUnbound(machine: Machine, timers: readonly SavedTimer[], mod
   if (isUnbound(raw.notifier_slot())) lines.push('release notifier')
   for (const { module, name } of timers) lines.push(`timer ${name === '' ? 'without a name' : name}${of(module)}`)
   for (let one = raw.socket_next(0); one !== 0; one = raw.socket_next(one)) {
-    const id = machine.listWord(5)
+    raw.socket_describe(one)
+    const id = machine.listWord(3)
     if (isUnbound(raw.dump_slot(one))) lines.push(`dump of socket ${id}`)
     if (raw.push_off(one) !== 0) lines.push(`listener of socket ${id}`)
   }

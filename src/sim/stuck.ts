@@ -33,8 +33,9 @@ function listSockets(machine: Machine): Map<number, Known> {
   for (let task = raw.task_next(0); task !== 0; task = raw.task_next(task)) processes.set(task, machine.listWord(7))
   const sockets = new Map<number, Known>()
   for (let sock = raw.socket_next(0); sock !== 0; sock = raw.socket_next(sock)) {
-    const tgid = processes.get(machine.listWord(7)) ?? 0
-    sockets.set(machine.listWord(5), { portid: machine.listWord(1), tgid })
+    raw.socket_describe(sock)
+    const tgid = processes.get(machine.listWord(4)) ?? 0
+    sockets.set(machine.listWord(3), { portid: machine.listWord(1), tgid })
   }
   return sockets
 }

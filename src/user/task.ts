@@ -81,8 +81,9 @@ export class Task implements TaskInterface {
       byPid.set(pid, task)
     }
     for (let one = raw.socket_next(0); one !== 0; one = raw.socket_next(one)) {
-      const task = byReference.get(world.machine.listWord(7)) as Task
-      task.#sockets.add(one, world.machine.listWord(5))
+      raw.socket_describe(one)
+      const task = byReference.get(world.machine.listWord(4)) as Task
+      task.#sockets.add(one, world.machine.listWord(3))
     }
   }
 

@@ -2,7 +2,6 @@
 
 import type { TapMessage } from '../../index.js'
 import { messageWords } from '../../kernel/facts.js'
-import { looking } from '../../kernel/looking.js'
 import { Tap } from '../../kernel/tap.js'
 import { Watch } from '../../kernel/watch.js'
 import { LAYOUT, type Machine } from '../../machine/index.js'
@@ -27,15 +26,8 @@ export class Outcome {
       const at = place()
       // A tap puts together what it tells: too much for the million of messages that nobody asked about.
       if (at === 'far') return
-      if (at === 'in' && code === LAYOUT.TAP_BEGIN) this.#number ??= numberOf(machine, message)
+      if (at === 'in' && code === LAYOUT.TAP_BEGIN) this.#number ??= messageWords(machine, message).number
       onTap(message, code)
     }
   }
-}
-
-function numberOf(machine: Machine, message: number): number {
-  return looking(machine, () => {
-    machine.raw.message_describe(message)
-    return messageWords(machine, message).number
-  })
 }

@@ -115,7 +115,6 @@ const ARGUMENTS: Readonly<Record<CallName, string | null>> = {
   socket_describe: null,
   socket_group: null,
   socket_queued: null,
-  message_describe: null,
   socket_overrun: 'sock',
   group_next: null,
   group_member: null,

@@ -66,7 +66,8 @@ export class References {
       this.#bear(task, pid === tgid ? task : (byPid.get(tgid) ?? task))
     }
     for (let sock = raw.socket_next(0); sock !== 0; sock = raw.socket_next(sock)) {
-      this.#opened(sock, this.#machine.listWord(7))
+      raw.socket_describe(sock)
+      this.#opened(sock, this.#machine.listWord(4))
     }
     for (let timer = raw.timer_next(0); timer !== 0; timer = raw.timer_next(timer)) {
       const slot = this.#machine.listWord(2)
