@@ -34,6 +34,15 @@ const STX: u32 = 3
 const ALU: u32 = 4
 const JMP: u32 = 5
 const RET: u32 = 6
+/** What a load reads: its own number, a fixed or an indirect place of the datagram, M[], the length, or four times the lower half of a byte. */
+const MODE: u32 = 0xe0
+const IMMEDIATE: u32 = 0x00
+const INDIRECT: u32 = 0x40
+const MEMORY: u32 = 0x60
+const LENGTH: u32 = 0x80
+const HEADER_LENGTH: u32 = 0xa0
+/** Calculates and compares with X, not with its own number. */
+const SOURCE_X: u32 = 0x08
 
 /** Loads from here on read the datagram as a network header does, from its beginning. */
 const SKF_NET_OFF: u32 = 0xfff00000
@@ -81,6 +90,16 @@ function known(code: u32): bool {
   return code <= 0xff && ((codesOf(code & CLASS) >>> (code >>> 3)) & 1) != 0
 }
 
+// ST and STX.
+function isStore(code: u32): bool {
+  return (code | 1) == STX
+}
+
+// LD and LDX of M[].
+function isMemoryLoad(code: u32): bool {
+  return (code | LDX) == (MEMORY | LDX)
+}
+
 function isExtension(code: u32, k: u32): bool {
   return (code == 0x20 || code == 0x28 || code == 0x30) && k >= SKF_AD_OFF
 }
@@ -89,7 +108,7 @@ function validInstruction(at: usize, index: u32, count: u32): bool {
   const code = load<u16>(at)
   const k = load<u32>(at, 4)
   if (!known(code)) return false
-  if (code == 0x60 || code == 0x61 || code == 0x02 || code == 0x03) return k < MEMORY_WORDS
+  if (isStore(code) || isMemoryLoad(code)) return k < MEMORY_WORDS
   if (code == 0x34 || code == 0x94) return k != 0
   if (code == 0x64 || code == 0x74) return k < 32
   if (code == 0x05) return k < count - index - 1
@@ -119,8 +138,8 @@ function checkMemory(program: usize, count: u32): i32 {
     const code: u32 = load<u16>(at)
     const k = load<u32>(at, 4)
     written &= load<u16>(certain + (i << 1))
-    if (code == 0x02 || code == 0x03) written |= 1 << k
-    else if ((code == 0x60 || code == 0x61) && !((written >>> k) & 1)) result = -EINVAL
+    if (isStore(code)) written |= 1 << k
+    else if (isMemoryLoad(code) && !((written >>> k) & 1)) result = -EINVAL
     else if ((code & CLASS) == JMP) {
       meet(certain, i + 1 + (code == 0x05 ? k : <u32>load<u8>(at, 2)), written)
       if (code != 0x05) meet(certain, i + 1 + <u32>load<u8>(at, 3), written)
@@ -303,39 +322,32 @@ export function runFilter(sock: Sock, skb: Skb): u32 {
     const code: u32 = load<u16>(at)
     const k = load<u32>(at, 4)
     const kind = code & CLASS
+    const mode = code & MODE
+    const operand = code & SOURCE_X ? x : k
     const operation = (code >>> 4) & 15
     at += INSTRUCTION
-    if (kind == LD) {
-      if (code == 0x00) a = k
-      else if (code == 0x60) a = load<u32>(SCRATCH_AT + (k << 2))
-      else if (code == 0x80) a = len
+    if (kind <= LDX) {
+      let value = k
+      if (mode == MEMORY) value = load<u32>(SCRATCH_AT + (k << 2))
+      else if (mode == LENGTH) value = len
       else if (isExtension(code, k)) {
         // There is no device: Linux returns what A is then.
         if (k == SKF_AD_OFF + SKF_AD_IFINDEX || k == SKF_AD_OFF + SKF_AD_HATYPE) return a
-        a = extension(k - SKF_AD_OFF, data, len, a, x)
-      } else {
-        const from = place((code & 0xe0) == 0x40 ? x + k : k)
+        value = extension(k - SKF_AD_OFF, data, len, a, x)
+      } else if (mode != IMMEDIATE) {
+        const from = place(mode == INDIRECT ? x + k : k)
         if (!within(from, sizeOf(code), len)) return 0
-        a = read(data, from, sizeOf(code))
+        value = read(data, from, sizeOf(code))
       }
-    } else if (kind == LDX) {
-      if (code == 0x01) x = k
-      else if (code == 0x61) x = load<u32>(SCRATCH_AT + (k << 2))
-      else if (code == 0x81) x = len
-      else {
-        const from = place(k)
-        if (!within(from, 1, len)) return 0
-        x = (read(data, from, 1) & 15) << 2
-      }
-    } else if (kind == ST) store<u32>(SCRATCH_AT + (k << 2), a)
-    else if (kind == STX) store<u32>(SCRATCH_AT + (k << 2), x)
+      if (kind == LD) a = value
+      else x = mode == HEADER_LENGTH ? (value & 15) << 2 : value
+    } else if (kind <= STX) store<u32>(SCRATCH_AT + (k << 2), kind == ST ? a : x)
     else if (kind == ALU) {
-      const operand = code & 8 ? x : k
       if (operand == 0 && (operation == 3 || operation == 9)) return 0
       a = compute(operation, a, operand)
     } else if (kind == JMP) {
       if (code == 0x05) at += k * INSTRUCTION
-      else at += (jumps(operation, a, code & 8 ? x : k) ? <u32>load<u8>(at - 6) : <u32>load<u8>(at - 5)) * INSTRUCTION
+      else at += (jumps(operation, a, operand) ? <u32>load<u8>(at - 6) : <u32>load<u8>(at - 5)) * INSTRUCTION
     } else if (kind == RET) return code == 0x06 ? k : a
     else if (code == 0x07) x = a
     else a = x
