@@ -11,7 +11,7 @@ import { CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, SCM_CREDENTIALS, SOL_SOCKET } fr
 import { EINVAL, EPERM, ESRCH } from '../uapi/errno'
 import { nil } from '../memory'
 import { Skb } from '../skb/skb'
-import { hasCap } from '../task/cred'
+import { GROUPS, USERS, hasCap, mayBe } from '../task/cred'
 import { taskByOwnPid } from '../task/own-pid'
 import { INIT_PID, Task } from '../task/task'
 
@@ -49,8 +49,7 @@ function ucredCheck(task: Task, ucred: usize): i32 {
   const cred = task.cred
   if (uid == <u32>-1 || gid == <u32>-1) return -EINVAL
   if (pid != task.ownTgid && !hasCap(cred, CAP_SYS_ADMIN)) return -EPERM
-  if (uid != cred.uid && uid != cred.euid && uid != cred.suid && !hasCap(cred, CAP_SETUID)) return -EPERM
-  if (gid != cred.gid && gid != cred.egid && gid != cred.sgid && !hasCap(cred, CAP_SETGID)) return -EPERM
+  if (!mayBe(cred, USERS, uid, CAP_SETUID) || !mayBe(cred, GROUPS, gid, CAP_SETGID)) return -EPERM
   const init = pid == INIT_PID && !task.pidns
   if (pid != task.ownTgid && !init && nil(taskByOwnPid(task.pidns, pid))) return -ESRCH
   return 0

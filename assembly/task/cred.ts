@@ -53,6 +53,17 @@ export function credPut(cred: Cred): void {
   if (!cred.refs) free(changetype<usize>(cred), CRED_SIZE)
 }
 
+/** Where the users of a task stand in its credentials: the real, the effective, the saved one. */
+export const USERS: u32 = offsetof<Cred>('uid')
+/** Where its groups stand, as many. */
+export const GROUPS: u32 = offsetof<Cred>('gid')
+
+/** Whether an id is one of the three of a kind, or a capability allows any. */
+export function mayBe(cred: Cred, kind: u32, id: u32, cap: u32): bool {
+  const ids = changetype<usize>(cred) + kind
+  return id == load<u32>(ids) || id == load<u32>(ids, 4) || id == load<u32>(ids, 8) || hasCap(cred, cap)
+}
+
 /** Whether a capability, a number below 64, is among the effective ones. */
 export function hasCap(cred: Cred, cap: u32): bool {
   return ((load<u64>(changetype<usize>(cred) + offsetof<Cred>('capsLow')) >>> cap) & 1) != 0

@@ -16,7 +16,7 @@ import {
 import { emit } from '../connector/proc'
 import { kernel } from '../kernel'
 import { TRANSMIT_AT, nil } from '../memory'
-import { Cred, credCopy, credPut, hasCap } from './cred'
+import { Cred, GROUPS, USERS, credCopy, credPut, hasCap, mayBe } from './cred'
 import { traceeAdd, traceeRemove } from './family'
 import { namespaceCreate } from './namespace'
 import { Task, setComm } from './task'
@@ -57,11 +57,6 @@ export function taskSetCaps(task: Task, low: u32, high: u32): i32 {
   return 0
 }
 
-// The three ids of a kind lie one behind another: real, effective, saved.
-function mayTake(ids: usize, id: u32): bool {
-  return id == load<u32>(ids) || id == load<u32>(ids, 4) || id == load<u32>(ids, 8)
-}
-
 // -1 leaves an id as it is. 1 if something changed, 0 if not, -EPERM without the capability for an id that is none of the three.
 function setIds(task: Task, kind: u32, cap: u32, real: u32, effective: u32, saved: u32): i32 {
   const old = task.cred
@@ -70,8 +65,7 @@ function setIds(task: Task, kind: u32, cap: u32, real: u32, effective: u32, save
   if (effective == <u32>-1) effective = load<u32>(ids, 4)
   if (saved == <u32>-1) saved = load<u32>(ids, 8)
   if (real == load<u32>(ids) && effective == load<u32>(ids, 4) && saved == load<u32>(ids, 8)) return 0
-  const free = mayTake(ids, real) && mayTake(ids, effective) && mayTake(ids, saved)
-  if (!free && !hasCap(old, cap)) return -EPERM
+  if (!mayBe(old, kind, real, cap) || !mayBe(old, kind, effective, cap) || !mayBe(old, kind, saved, cap)) return -EPERM
   const cred = ownCred(task)
   if (nil(cred)) return -ENOMEM
   ids = changetype<usize>(cred) + kind
@@ -84,7 +78,7 @@ function setIds(task: Task, kind: u32, cap: u32, real: u32, effective: u32, save
 /** setresuid(2), with CAP_SETUID. */
 export function taskSetresuid(task: Task, uid: u32, euid: u32, suid: u32): i32 {
   const wasRoot = task.cred.euid == 0
-  const result = setIds(task, offsetof<Cred>('uid'), CAP_SETUID, uid, euid, suid)
+  const result = setIds(task, USERS, CAP_SETUID, uid, euid, suid)
   if (result <= 0) return result
   const cred = task.cred
   // capabilities(7): the effective set is cleared when the effective user stops being 0, and becomes the permitted one, which
@@ -99,7 +93,7 @@ export function taskSetresuid(task: Task, uid: u32, euid: u32, suid: u32): i32 {
 
 /** setresgid(2), with CAP_SETGID. */
 export function taskSetresgid(task: Task, gid: u32, egid: u32, sgid: u32): i32 {
-  const result = setIds(task, offsetof<Cred>('gid'), CAP_SETGID, gid, egid, sgid)
+  const result = setIds(task, GROUPS, CAP_SETGID, gid, egid, sgid)
   if (result <= 0) return result
   emit(PROC_EVENT_GID, task.cpu, 0, task.pid, task.tgid, task.cred.gid, task.cred.egid, 0, 0)
   return 0
