@@ -17,8 +17,8 @@ import {
   STATE,
   TRANSMIT_AT,
   TRANSMIT_SIZE,
+  copyResults,
   nil,
-  setResult,
   refOf,
 } from './memory'
 import { bytesInUse } from './mm/alloc'
@@ -481,8 +481,8 @@ export function log_write(length: u32): void { logWrite(TRANSMIT_AT, length) }
 /** A line of the log into the receive window: its length, or -1; time and next position in the list words. */
 export function log_read(position: u32): i32 { return logRead(position) }
 /**
- * The callback after another in the order of registration (0: the first), or 0: idx, val in the list words, the name in the
- * receive window, its length in the third list word.
+ * The callback after another in the order of registration (0: the first), or 0: idx, val, slot, kind and the name's length in
+ * the list words, the name in the receive window.
  */
 export function callback_next(callback: u32): u32 { return listCallback(callback) }
 /** The task after another (0: the first), or 0; the words are taskNext()'s. */
@@ -509,7 +509,7 @@ export function socket_group(sock: u32, after: u32): u32 { return nextMembership
 export function socket_queued(sock: u32, index: u32): u32 { return refOf(queuedAt(changetype<Sock>(sock), index)) }
 /** A socket overruns, as if it had lost a message. */
 export function socket_overrun(sock: u32): void { overrun(changetype<Sock>(sock)) }
-/** The group at a place of the table or behind it: key, number, entries, reference in the list words; the place behind it, or 0. */
+/** The group at a place of the table or behind it, in the list words as nextGroup() has it; the place behind it, or 0. */
 export function group_next(at: u32): u32 { return nextGroup(at) }
 /** The id of a group's member at an index, or 0; the highest index is served first. */
 export function group_member(group: u32, index: u32): u32 { return groupMember(changetype<Group>(group), index) }
@@ -553,9 +553,7 @@ function listCallback(reference: u32): u32 {
   const before = changetype<CnCallback>(reference)
   const callback = nil(before) ? kernel().firstCallback : before.next
   if (nil(callback)) return 0
-  setResult(result.RESULT_LIST, callback.idx)
-  setResult(result.RESULT_LIST + 1, callback.val)
-  setResult(result.RESULT_LIST + 2, callback.nameLength)
+  copyResults(result.RESULT_LIST, changetype<usize>(callback) + offsetof<CnCallback>("idx"), 5)
   memory.copy(RECEIVE_AT, changetype<usize>(callback) + CALLBACK_NAME, callback.nameLength)
   return refOf(callback)
 }

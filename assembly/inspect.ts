@@ -4,7 +4,7 @@ import { Kernel, kernel } from './kernel'
 import { RECEIVE_AT, STATE, copyResults, nil, refOf, setResult } from './memory'
 import { bytesInUse } from './mm/alloc'
 import { pagesFree } from './mm/pages'
-import { RESULT_LIST, setLong } from './result'
+import { RESULT_LIST } from './result'
 import { Task } from './task/task'
 import { Timer } from './time/timer'
 
@@ -36,7 +36,7 @@ export function readStats(): void {
 }
 
 /**
- * The task after another (0: the first), or 0: pid, process, parent, user, group id, network namespace in the list words, then pid and
+ * The task after another (0: the first), or 0: pid, process, network namespace, parent, user, group id in the list words, then pid and
  * process as its own pid namespace numbers them; the name, 16 bytes padded with zeros, in the receive window.
  */
 export function taskNext(before: u32): u32 {
@@ -46,12 +46,10 @@ export function taskNext(before: u32): u32 {
 /** Describes a task in the same way; its reference, 0 for none. */
 export function taskDescribe(task: Task): u32 {
   if (nil(task)) return 0
-  setResult(RESULT_LIST, task.pid)
-  setResult(RESULT_LIST + 1, task.tgid)
-  setResult(RESULT_LIST + 2, task.parent)
-  setResult(RESULT_LIST + 3, task.cred.uid)
-  setResult(RESULT_LIST + 4, task.cred.gid)
-  setResult(RESULT_LIST + 5, task.netns)
+  // pid, tgid, netns, parent
+  copyResults(RESULT_LIST, changetype<usize>(task) + offsetof<Task>('pid'), 4)
+  setResult(RESULT_LIST + 4, task.cred.uid)
+  setResult(RESULT_LIST + 5, task.cred.gid)
   setResult(RESULT_LIST + 6, task.pidns ? task.ownTgid : task.pid)
   setResult(RESULT_LIST + 7, task.ownTgid)
   memory.copy(RECEIVE_AT, changetype<usize>(task) + offsetof<Task>('comm0'), COMM_SIZE)
@@ -62,7 +60,7 @@ export function taskDescribe(task: Task): u32 {
 export function timerNext(before: u32): u32 {
   const timer = before ? changetype<Timer>(before).laterArmed : kernel().firstTimer
   if (nil(timer)) return 0
-  setLong(0, timer.expires)
-  setResult(RESULT_LIST + 2, timer.slot)
+  // expires, slot
+  copyResults(RESULT_LIST, changetype<usize>(timer) + offsetof<Timer>('expires'), 3)
   return refOf(timer)
 }

@@ -131,6 +131,14 @@ export function moveBytes(to: usize, from: usize, length: u32): void {
   }
 }
 
+/** Whether the same bytes lie at two places. */
+export function sameBytes(a: usize, b: usize, length: u32): bool {
+  for (let at: u32 = 0; at < length; at++) {
+    if (load<u8>(a + at) != load<u8>(b + at)) return false
+  }
+  return true
+}
+
 /** copyBytes() for ways that are not the hottest: not inlined. */
 export function copyPieces(to: usize, from: usize, length: u32): void {
   copyBytes(to, from, length)

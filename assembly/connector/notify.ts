@@ -11,7 +11,7 @@
 import { EINVAL, ENOMEM } from '../uapi/errno'
 import { GFP_KERNEL, NETLINK_CONNECTOR } from '../uapi/constants'
 import { Kernel, kernel, nextOrdinal } from '../kernel'
-import { STATE, nil, refOf, setResult } from '../memory'
+import { STATE, copyResults, nil, refOf, sameBytes, setResult } from '../memory'
 import { alloc, free } from '../mm/alloc'
 import { listAppend, listRemove } from '../mm/list'
 import { kernelBroadcast, kernelSkb } from '../netlink/kernelsock'
@@ -99,7 +99,7 @@ function takeBack(ctl: usize, idxCount: u32, valCount: u32): void {
   while (!nil(one)) {
     const next = one.next
     const same = one.idxCount == idxCount && one.valCount == valCount
-    if (same && memory.compare(rangesOf(one), ctl + CTL_BYTES, bytes) == 0) requestFree(one)
+    if (same && sameBytes(rangesOf(one), ctl + CTL_BYTES, bytes)) requestFree(one)
     one = next
   }
 }
@@ -112,9 +112,8 @@ export function requestNext(before: u32): u32 {
   const one = before ? changetype<NotifyRequest>(before).next : kernel().firstRequest
   if (nil(one)) return 0
   setResult(RESULT_LIST, one.slot - 1)
-  setResult(RESULT_LIST + 1, one.group)
-  setResult(RESULT_LIST + 2, one.idxCount)
-  setResult(RESULT_LIST + 3, one.valCount)
+  // group, idxCount, valCount
+  copyResults(RESULT_LIST + 1, changetype<usize>(one) + offsetof<NotifyRequest>('group'), 3)
   setResult(RESULT_LIST + 4, rangesOf(one) as u32)
   return refOf(one)
 }

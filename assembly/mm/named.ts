@@ -7,6 +7,7 @@
 // The place of a struct is the word that has its reference: the list's own, or that of the struct before it.
 
 import { GFP_KERNEL } from '../uapi/constants'
+import { sameBytes } from '../memory'
 import { alloc, free } from './alloc'
 
 /** A struct with `header` bytes of fields and a name, on no list; 0 without memory. Only its length and its name are set. */
@@ -21,7 +22,7 @@ export function namedCreate(header: u32, name: usize, length: u32): usize {
 /** The place of the struct with a name, behind the last one if there is none; `list` is the place of the first. */
 export function namedPlace(list: usize, header: u32, name: usize, length: u32): usize {
   for (let one = load<usize>(list); one; one = load<usize>(list)) {
-    if (load<u32>(one, 4) == length && memory.compare(one + header, name, length) == 0) break
+    if (load<u32>(one, 4) == length && sameBytes(one + header, name, length)) break
     list = one
   }
   return list

@@ -61,8 +61,8 @@ export function describeSock(sock: Sock): void {
 }
 
 /**
- * The group at place `at` of the table of groups or behind it: key, number, entries, reference in the list words; the place behind
- * it, or 0.
+ * The group at place `at` of the table of groups or behind it: key, number, where its members lie, entries, reference in the list
+ * words; the place behind it, or 0.
  */
 export function nextGroup(at: u32): u32 {
   const k = kernel()
@@ -70,10 +70,9 @@ export function nextGroup(at: u32): u32 {
   for (; at <= k.groupMask; at++) {
     const group = changetype<Group>(tableReference(k.groupSlots + (at << 2)))
     if (nil(group)) continue
-    setResult(RESULT_LIST, group.key)
-    setResult(RESULT_LIST + 1, group.number)
-    setResult(RESULT_LIST + 2, group.used)
-    setResult(RESULT_LIST + 3, refOf(group))
+    // key, number, members, used
+    copyResults(RESULT_LIST, changetype<usize>(group), 4)
+    setResult(RESULT_LIST + 4, refOf(group))
     return at + 1
   }
   return 0

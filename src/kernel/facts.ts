@@ -110,11 +110,11 @@ export function readTasks(machine: Machine): TaskFacts[] {
       ref,
       pid: word(0),
       tgid: word(1),
-      parent: word(2),
+      parent: word(3),
       comm: textUntilZero(machine.valueBytes(COMM_BYTES)),
-      uid: word(3),
-      gid: word(4),
-      netns: word(5),
+      uid: word(4),
+      gid: word(5),
+      netns: word(2),
       ownPid: word(7),
     })
   }
@@ -156,7 +156,7 @@ export interface GroupFacts {
 export function readGroups(machine: Machine): GroupFacts[] {
   const groups: GroupFacts[] = []
   for (let at = machine.raw.group_next(0); at !== 0; at = machine.raw.group_next(at)) {
-    const [key, group, entries, ref] = [0, 1, 2, 3].map((index) => machine.listWord(index)) as [
+    const [key, group, entries, ref] = [0, 1, 3, 4].map((index) => machine.listWord(index)) as [
       number,
       number,
       number,
@@ -183,7 +183,7 @@ export interface CallbackFacts {
 export function readCallbacks(machine: Machine): CallbackFacts[] {
   const callbacks: CallbackFacts[] = []
   for (let one = machine.raw.callback_next(0); one !== 0; one = machine.raw.callback_next(one)) {
-    const [idx, val, length] = [0, 1, 2].map((index) => machine.listWord(index)) as [number, number, number]
+    const [idx, val, length] = [0, 1, 4].map((index) => machine.listWord(index)) as [number, number, number]
     callbacks.push({ idx, val, name: machine.text(length) })
   }
   return callbacks

@@ -12,7 +12,7 @@ export function listUnbound(machine: Machine, timers: readonly SavedTimer[], mod
   const lines = modules.map((name) => `module ${name}`)
   for (let one = raw.callback_next(0); one !== 0; one = raw.callback_next(one)) {
     const [idx, val] = [machine.listWord(0), machine.listWord(1)]
-    const name = machine.text(machine.listWord(2))
+    const name = machine.text(machine.listWord(4))
     if (isUnbound(raw.callback_slot(idx, val))) lines.push(`callback ${idx}:${val} (${name})`)
   }
   for (let unit = 0; unit < PROTOCOLS; unit++) {
