@@ -1,6 +1,6 @@
 // Runs of 4 KiB pages: first fit by size, neighbours coalesce when they come back.
 //
-//   page map, at PAGE_MAP_AT: one descriptor of 16 bytes for each page
+//   page map, at PAGE_MAP_AT: one descriptor of 16 bytes for each page from there on, its own pages too
 //      0 ┌──────────────┬──────────────┐
 //        │ next         │ prev         │ pages of the same list (page numbers; 0: none)
 //      8 ├──────────────┼──────────────┤
@@ -38,7 +38,7 @@ export class Page {
 // @ts-ignore: decorator
 @inline
 export function pageOf(number: u32): Page {
-  return changetype<Page>(PAGE_MAP_AT + ((number - kernel().firstPage) << 4))
+  return changetype<Page>(PAGE_MAP_AT + ((number - (PAGE_MAP_AT >>> PAGE_SHIFT)) << 4))
 }
 
 /** The number of the page that holds an address. */
