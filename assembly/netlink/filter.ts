@@ -34,7 +34,7 @@ const STX: u32 = 3
 const ALU: u32 = 4
 const JMP: u32 = 5
 const RET: u32 = 6
-/** What a load reads: its own number, a fixed or an indirect place of the datagram, M[], the length, or four times the lower half of a byte. */
+/** What a load reads: its number, a fixed or (from X on) another place, M[], the length, or four times the lower half of a byte. */
 const MODE: u32 = 0xe0
 const IMMEDIATE: u32 = 0x00
 const INDIRECT: u32 = 0x40
