@@ -174,6 +174,9 @@ function isLoad(code: u32): bool {
   return (code & CLASS) == LD && ((0x770 >>> (code >>> 3)) & 1) != 0
 }
 
+/** A load of the datagram takes so many instructions at least, and nothing else does. */
+const LEAST_OF_LOAD: u32 = 8
+
 function translatedLoad(code: u32, k: u32): u32 {
   const offset: u32 = k != 0 ? 1 : 0
   if ((code & 0xe0) == 0x40) return 8 + offset
@@ -190,9 +193,9 @@ function chargeOf(program: usize, count: u32): u32 {
   let loads = false
   for (let i: u32 = 0; i < count; i++) {
     const at = program + i * INSTRUCTION
-    const code: u32 = load<u16>(at)
-    made += translated(at)
-    if (code == 0xb1 || (isLoad(code) && !isExtension(code, load<u32>(at, 4)))) loads = true
+    const more = translated(at)
+    made += more
+    if (more >= LEAST_OF_LOAD) loads = true
   }
   return CHARGE_HEADER + ((loads ? made + 4 : made) << 3)
 }

@@ -136,8 +136,9 @@ function maySteer(sock: Sock): bool {
   return taskHas(sock, CAP_NET_RAW) || taskHas(sock, CAP_NET_ADMIN)
 }
 
+// SO_RCVTIMEO is even, and SO_SNDTIMEO the next number.
 function isTime(name: i32): bool {
-  return name == SO_RCVTIMEO || name == SO_SNDTIMEO
+  return (name & ~1) == SO_RCVTIMEO
 }
 
 // The timeval in the receive window, as steps.
@@ -282,19 +283,26 @@ export function getSocket(sock: Sock, name: i32, room: u32): i32 {
 }
 
 function getPlain(sock: Sock, name: i32): i32 {
-  const flag = flagOf(name)
-  let value: u32 = 0
-  if (name == SO_TYPE) value = sock.flags & SOCK_IS_DGRAM ? SOCK_DGRAM : SOCK_RAW
-  else if (name == SO_DOMAIN) value = AF_NETLINK
-  else if (name == SO_PROTOCOL) value = protocolOf(sock)
-  else if (name == SO_RCVBUF) value = rcvbufOf(sock)
-  else if (name == SO_SNDBUF) value = sndbufOf(sock)
-  else if (name == SO_SNDLOWAT) value = 1
-  else if (flag) value = u32((sock.flags & flag) != 0)
-  else if (name == SO_ERROR) {
-    value = errorOf(sock)
-    setError(sock, 0)
-  } else if (name != SO_ACCEPTCONN && name != SO_REUSEPORT) return -ENOPROTOOPT
+  const value = plainValue(sock, name)
+  if (value < 0) return value
   putWord(0, value)
   return 4
+}
+
+// The value of an option that is one word, which is never negative; or -ENOPROTOOPT.
+function plainValue(sock: Sock, name: i32): i32 {
+  const flag = flagOf(name)
+  if (flag) return i32((sock.flags & flag) != 0)
+  if (name == SO_TYPE) return sock.flags & SOCK_IS_DGRAM ? SOCK_DGRAM : SOCK_RAW
+  if (name == SO_DOMAIN) return AF_NETLINK
+  if (name == SO_PROTOCOL) return protocolOf(sock)
+  if (name == SO_RCVBUF) return rcvbufOf(sock)
+  if (name == SO_SNDBUF) return sndbufOf(sock)
+  if (name == SO_SNDLOWAT) return 1
+  if (name == SO_ERROR) {
+    const error = errorOf(sock)
+    setError(sock, 0)
+    return error
+  }
+  return name == SO_ACCEPTCONN || name == SO_REUSEPORT ? 0 : -ENOPROTOOPT
 }
