@@ -17,7 +17,14 @@ const ADDRESS_BYTES = 12
 // @ts-ignore: decorator
 @inline
 export function lowestGroup(groups: u32): u32 {
-  return groups ? ctz(groups) + 1 : 0
+  return groups ? firstOf(groups) : 0
+}
+
+// The same for a mask that is not empty.
+// @ts-ignore: decorator
+@inline
+function firstOf(groups: u32): u32 {
+  return ctz(groups) + 1
 }
 
 // Whoever touches groups for the first time gets the list of them, which NETLINK_LIST_MEMBERSHIPS then shows.
@@ -37,7 +44,7 @@ function groupsOf(sock: Sock): u32 {
 
 function undoHooks(sock: Sock, groups: u32): void {
   while (groups) {
-    const group = lowestGroup(groups)
+    const group = firstOf(groups)
     groups &= groups - 1
     unbindHook(protocolOf(sock), group)
   }
@@ -47,7 +54,7 @@ function undoHooks(sock: Sock, groups: u32): void {
 function askHooks(sock: Sock, groups: u32): i32 {
   let asked: u32 = 0
   while (asked != groups) {
-    const group = lowestGroup(groups & ~asked)
+    const group = firstOf(groups & ~asked)
     const error = bindHook(sock, group)
     if (error) {
       undoHooks(sock, asked)
@@ -63,7 +70,7 @@ function replaceGroups(sock: Sock, groups: u32): i32 {
   const old = groupsOf(sock)
   let join = groups & ~old
   while (join) {
-    const error = groupJoin(sock, lowestGroup(join))
+    const error = groupJoin(sock, firstOf(join))
     if (error) {
       leaveGroups(sock, groupsOf(sock) & ~old)
       return error
@@ -76,7 +83,7 @@ function replaceGroups(sock: Sock, groups: u32): i32 {
 
 function leaveGroups(sock: Sock, groups: u32): void {
   while (groups) {
-    groupLeave(sock, lowestGroup(groups))
+    groupLeave(sock, firstOf(groups))
     groups &= groups - 1
   }
 }
