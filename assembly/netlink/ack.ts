@@ -77,14 +77,16 @@ export function ackSend(
   const whole = error != 0 && !(flags & SOCK_CAP_ACK)
   // Whoever handled the request may have written over its length.
   const payload = whole ? min(max(load<u32>(from), NLMSG_HEADER), request.len - offset) - NLMSG_HEADER : 0
-  const extended = (flags & SOCK_EXT_ACK) != 0
-  if (!extended) {
+  let offsetLength: u32 = badOffset != NO_OFFSET ? 4 : 0
+  if (!(flags & SOCK_EXT_ACK)) {
     textLength = 0
     cookieLength = 0
   }
-  const offsetLength: u32 = extended && error != 0 && badOffset != NO_OFFSET ? 4 : 0
-  const moreLength = extended && error != 0 ? more : 0
-  const attributes = attributeBytes(textLength) + attributeBytes(cookieLength) + attributeBytes(offsetLength) + moreLength
+  if (!error || !(flags & SOCK_EXT_ACK)) {
+    offsetLength = 0
+    more = 0
+  }
+  const attributes = attributeBytes(textLength) + attributeBytes(cookieLength) + attributeBytes(offsetLength) + more
   const body = NLMSG_HEADER + NLMSGERR_BYTES + align4(payload)
   const skb = kernelSkb(body + attributes, 0, GFP_KERNEL)
   if (nil(skb)) {
@@ -104,7 +106,7 @@ export function ackSend(
   at = putAttribute(at, NLMSGERR_ATTR_COOKIE, TRANSMIT_AT + textLength, cookieLength)
   store<u32>(SCRATCH_AT, badOffset)
   at = putAttribute(at, NLMSGERR_ATTR_OFFS, SCRATCH_AT, offsetLength)
-  memory.copy(at, TRANSMIT_AT + textLength + cookieLength, moreLength)
+  memory.copy(at, TRANSMIT_AT + textLength + cookieLength, more)
   // Only a fault rule says so.
   if (kernelUnicast(key, skb, request.portid, true) == -ENOMEM) reportLoss(sock)
 }
