@@ -1,7 +1,7 @@
 // The door: every function that the host can call, the one that the core calls, and the numbers that both must know. Numbers in,
 // numbers out; an error is -errno. References to tasks, sockets and messages are numbers that the host only hands back.
 
-import { ENODEV, ENOMEM, ESRCH } from './uapi/errno'
+import { ENODEV, ENOMEM } from './uapi/errno'
 import { stateHash } from './hash'
 import { logRead, logWrite } from './log/log'
 import { machineBoot, machineHalt } from './machine'
@@ -39,12 +39,11 @@ import { sockRelease } from './netlink/close'
 import { dumpAbort, dumpBegin, dumpContinue, dumpOpen, dumpSlot } from './netlink/dump'
 import { sockOpen } from './netlink/open'
 import { FILTER_ASKING, overrun } from './netlink/deliver'
-import { Group, groupClear, hasListeners, nextMembership } from './netlink/group'
+import { groupClear, hasListeners, nextMembership } from './netlink/group'
 import { queuedAt } from './netlink/group-log'
 import * as inPlace from './netlink/in-place'
 import {
   describeSock,
-  groupMember,
   nextGroup,
   nextSock,
   pollBits,
@@ -62,7 +61,7 @@ import {
   kernelUnicast,
 } from './netlink/kernelsock'
 import { optionGet, optionMore, optionSet } from './netlink/options'
-import { HOOK_BIND, HOOK_UNBIND, protocolAt } from './netlink/protocol'
+import { HOOK_BIND, HOOK_UNBIND } from './netlink/protocol'
 import { receive, receiveDone } from './netlink/receive'
 import { sendCommit, sendPlain, sendReserve, sendReserved, sendWindow } from './netlink/send'
 import {
@@ -86,7 +85,7 @@ import { Push } from './netlink/push-state'
 import * as watch from './netlink/watch'
 import { SKB_HEADER, Skb, skbPut } from './skb/skb'
 import { namespaceNumber } from './task/namespace'
-import { signalEnds, taskExit, taskKill } from './task/exit'
+import { taskExit, taskKill } from './task/exit'
 import {
   taskAttach,
   taskDetach,
@@ -268,6 +267,10 @@ export const PAGE_STATE: i32 = STATE_SHIFT
 export const PAGE_FREE: i32 = FREE
 /** A state: one page of small blocks; all others tell the length of a run. */
 export const PAGE_SMALL: i32 = SMALL
+/** Where the slot of the release notifier stands, and 1 more: 0 for none. */
+export const NOTIFIER: i32 = STATE + offsetof<Kernel>("notifier")
+/** Offset of a socket's id. */
+export const SOCK_ID: i32 = offsetof<Sock>("id")
 /** SOCK_* flag: bound. */
 export const FLAG_BOUND: i32 = SOCK_BOUND
 /** SOCK_* flag: congested. */
@@ -319,12 +322,8 @@ export function namespace_number(length: u32): i32 { return namespaceNumber(TRAN
 export function task_spawn(pid: u32, netns: u32, uid: u32, gid: u32, capsLow: u32, capsHigh: u32, comm: u32): i32 { return taskSpawn(pid, netns, uid, gid, capsLow, capsHigh, comm) }
 /** A child, or another thread, of a task; pid and tgid in the list words. -EAGAIN, -EEXIST, -ENOMEM. */
 export function task_fork(task: u32, pid: u32, thread: bool): i32 { return taskFork(changetype<Task>(task), pid, thread) }
-/** The network namespace of a process, or -ESRCH. */
-export function task_netns(pid: u32): i32 { return taskNetns(pid) }
 /** Ends a task with a wait status. */
 export function task_exit(task: u32, status: u32): void { taskExit(changetype<Task>(task), status) }
-/** Whether a signal's default action ends a process. */
-export function signal_ends(signal: u32): bool { return signalEnds(signal) }
 /** Ends a process by a signal that does so. */
 export function task_kill(task: u32, signal: u32): void { taskKill(changetype<Task>(task), signal) }
 /** Another program, whose name lies in the transmit window. */
@@ -495,8 +494,6 @@ export function callback_slot(idx: u32, val: u32): i32 { return callbackSlot(idx
 export function request_next(request: u32): u32 { return requestNext(request) }
 /** The slot of a kernel socket's functions, or -1. */
 export function ksock_slot(unit: u32): i32 { return kernelSlot(unit) }
-/** The slot of the release notifier, or -1. */
-export function notifier_slot(): i32 { return kernel().notifier - 1 }
 /** The slot of a dump that a socket has running, or -1. */
 export function dump_slot(sock: u32): i32 { return dumpSlot(changetype<Sock>(sock)) }
 /** The socket after another (0: the first), or 0. */
@@ -511,10 +508,6 @@ export function socket_queued(sock: u32, index: u32): u32 { return refOf(queuedA
 export function socket_overrun(sock: u32): void { overrun(changetype<Sock>(sock)) }
 /** The group at a place of the table or behind it, in the list words as nextGroup() has it; the place behind it, or 0. */
 export function group_next(at: u32): u32 { return nextGroup(at) }
-/** The id of a group's member at an index, or 0; the highest index is served first. */
-export function group_member(group: u32, index: u32): u32 { return groupMember(changetype<Group>(group), index) }
-/** Whether a protocol has a kernel socket. */
-export function protocol_present(unit: u32): u32 { return protocolAt(unit).present }
 
 function requestWithSlot(length: u32, wanted: bool): i32 {
   if (!kernel().notifications) return -ENODEV
@@ -536,11 +529,6 @@ function clockNext(): bool {
   const next = wheelNext()
   result.setLong(0, next)
   return next != u64.MAX_VALUE
-}
-
-function taskNetns(pid: u32): i32 {
-  const task = taskByPid(pid)
-  return nil(task) ? -ESRCH : task.netns
 }
 
 function notifierSlot(): i32 {

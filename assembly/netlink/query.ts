@@ -13,7 +13,7 @@ import { kernel } from '../kernel'
 import { copyResults, nil, setResult, refOf } from '../memory'
 import { tableReference } from '../mm/table'
 import { RESULT_LIST } from '../result'
-import { Group, memberAt } from './group'
+import { Group } from './group'
 import { queuedCount, rmemOf } from './group-log'
 import { SOCK_ARMED_READ, SOCK_CONNECTED, Sock, errorOf, rcvbufOf, sndbufOf } from './sock'
 import { blockedOn } from './wake'
@@ -61,8 +61,8 @@ export function describeSock(sock: Sock): void {
 }
 
 /**
- * The group at place `at` of the table of groups or behind it: key, number, where its members lie, entries, reference in the list
- * words; the place behind it, or 0.
+ * The group at place `at` of the table of groups or behind it: key, number, where its members lie, entries in the list words; the
+ * place behind it, or 0. Of the members, references or 0, the last one is served first.
  */
 export function nextGroup(at: u32): u32 {
   const k = kernel()
@@ -72,14 +72,7 @@ export function nextGroup(at: u32): u32 {
     if (nil(group)) continue
     // key, number, members, used
     copyResults(RESULT_LIST, changetype<usize>(group), 4)
-    setResult(RESULT_LIST + 4, refOf(group))
     return at + 1
   }
   return 0
-}
-
-/** The id of a group's member at an index, or 0. The highest index is served first. */
-export function groupMember(group: Group, index: u32): u32 {
-  const sock = memberAt(group, index)
-  return nil(sock) ? 0 : sock.id
 }

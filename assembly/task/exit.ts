@@ -53,15 +53,8 @@ export function taskExit(task: Task, status: u32): void {
   exitOne(task, status)
 }
 
-// Signals that end nobody: SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH as a mask of their numbers.
-const HARMLESS_SIGNALS: u32 = 0x10fe0000
 // Signals that dump core: SIGQUIT, ILL, TRAP, ABRT, BUS, FPE, SEGV, XCPU, XFSZ, SYS.
 const CORE_SIGNALS: u32 = 0x830009f8
-
-/** Whether a signal's default action ends a process. */
-export function signalEnds(signal: u32): bool {
-  return signal >= 32 || ((HARMLESS_SIGNALS >>> signal) & 1) == 0
-}
 
 /** Ends a process by a signal, announcing a core dump first if there is one. */
 export function taskKill(task: Task, signal: u32): void {

@@ -3,6 +3,7 @@
 
 import type { TaskState } from '../api.js'
 import { CN_HEADERS, LAYOUT, type Machine } from '../machine/index.js'
+import { NETLINK_CONNECTOR } from '../uapi/index.js'
 
 const ERROR_SHIFT = 24
 const COMM_BYTES = 16
@@ -156,7 +157,7 @@ export interface GroupFacts {
 export function readGroups(machine: Machine): GroupFacts[] {
   const groups: GroupFacts[] = []
   for (let at = machine.raw.group_next(0); at !== 0; at = machine.raw.group_next(at)) {
-    const [key, group, entries, ref] = [0, 1, 3, 4].map((index) => machine.listWord(index)) as [
+    const [key, group, list, entries] = [0, 1, 2, 3].map((index) => machine.listWord(index)) as [
       number,
       number,
       number,
@@ -164,12 +165,17 @@ export function readGroups(machine: Machine): GroupFacts[] {
     ]
     const members: number[] = []
     for (let index = entries - 1; index >= 0; index--) {
-      const id = machine.raw.group_member(ref, index)
-      if (id !== 0) members.push(id)
+      const sock = machine.words[(list >>> 2) + index] as number
+      if (sock !== 0) members.push(machine.words[(sock + LAYOUT.SOCK_ID) >>> 2] as number)
     }
     groups.push({ key, group, members })
   }
   return groups.sort((a, b) => a.key - b.key || a.group - b.group)
+}
+
+/** Whether a protocol has a kernel socket: one of the host, or the connector's, which always has its own. */
+export function hasKernelSocket(machine: Machine, unit: number): boolean {
+  return unit === NETLINK_CONNECTOR || machine.raw.ksock_slot(unit) >= 0
 }
 
 /** A registered connector callback. */

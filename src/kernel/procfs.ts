@@ -3,7 +3,7 @@
 import type { Machine } from '../machine/index.js'
 import { ENOENT } from '../uapi/index.js'
 import { asText, SystemError } from '../user/index.js'
-import { PROTOCOLS, readCallbacks, readModules, readSockets } from './facts.js'
+import { hasKernelSocket, PROTOCOLS, readCallbacks, readModules, readSockets } from './facts.js'
 import { looking } from './looking.js'
 
 const KERNEL_REFERENCES = 2
@@ -46,8 +46,7 @@ export class ProcFs {
 
   #namespaceOf(pid: string | undefined): number | undefined {
     if (pid === undefined) return 0
-    const netns = this.#machine.raw.task_netns(Number(pid))
-    return netns < 0 ? undefined : netns
+    return this.#machine.raw.task_find(Number(pid)) === 0 ? undefined : this.#machine.listWord(2)
   }
 
   #moduleList(): string {
@@ -78,9 +77,8 @@ export class ProcFs {
 
   #kernelRows(netns: number): Row[] {
     if (netns !== 0) return []
-    const present = Array.from({ length: PROTOCOLS }, (_, unit) => unit).filter(
-      (unit) => this.#machine.raw.protocol_present(unit) !== 0,
-    )
+    const units = Array.from({ length: PROTOCOLS }, (_, unit) => unit)
+    const present = units.filter((unit) => hasKernelSocket(this.#machine, unit))
     return present.map((protocol) => ({ protocol, portid: 0, groups: 0, rmem: 0, drops: 0, inode: 0 }))
   }
 

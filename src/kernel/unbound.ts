@@ -1,6 +1,6 @@
 // What of a restored machine has no function: told to whoever restored it.
 
-import type { Machine } from '../machine/index.js'
+import { LAYOUT, type Machine } from '../machine/index.js'
 import type { SavedTimer } from './timers.js'
 
 const PROTOCOLS = 32
@@ -21,7 +21,7 @@ export function listUnbound(machine: Machine, timers: readonly SavedTimer[], mod
   for (let one = raw.request_next(0); one !== 0; one = raw.request_next(one)) {
     if (isUnbound(machine.listWord(0) | 0)) lines.push(`notification request of group ${machine.listWord(1)}`)
   }
-  if (isUnbound(raw.notifier_slot())) lines.push('release notifier')
+  if (isUnbound((machine.words[LAYOUT.NOTIFIER >>> 2] as number) - 1)) lines.push('release notifier')
   for (const { module, name } of timers) lines.push(`timer ${name === '' ? 'without a name' : name}${of(module)}`)
   for (let one = raw.socket_next(0); one !== 0; one = raw.socket_next(one)) {
     raw.socket_describe(one)

@@ -4,6 +4,7 @@ import type { Machine } from '../../machine/index.js'
 import {
   type CallbackFacts,
   type GroupFacts,
+  hasKernelSocket,
   readCallbacks,
   readGroups,
   readMemberships,
@@ -51,7 +52,7 @@ export class Scene {
 
   /** Whether a protocol has a kernel socket. */
   hasKernelSocket(unit: number): boolean {
-    return this.#machine.raw.protocol_present(unit) !== 0
+    return hasKernelSocket(this.#machine, unit)
   }
 
   callbacks(): readonly CallbackFacts[] {

@@ -28,9 +28,7 @@ const ARGUMENTS: Readonly<Record<CallName, string | null>> = {
   namespace_number: 'length',
   task_spawn: 'pid netns uid gid capsLow capsHigh comm',
   task_fork: 'task pid thread',
-  task_netns: null,
   task_exit: 'task status',
-  signal_ends: null,
   task_kill: 'task signal',
   task_exec: 'task length',
   task_unshare: 'task flags',
@@ -109,7 +107,6 @@ const ARGUMENTS: Readonly<Record<CallName, string | null>> = {
   callback_slot: null,
   request_next: null,
   ksock_slot: null,
-  notifier_slot: null,
   dump_slot: null,
   socket_next: null,
   socket_describe: null,
@@ -117,8 +114,6 @@ const ARGUMENTS: Readonly<Record<CallName, string | null>> = {
   socket_queued: null,
   socket_overrun: 'sock',
   group_next: null,
-  group_member: null,
-  protocol_present: null,
 }
 
 /** Bytes of both headers of a connector message. */
