@@ -157,18 +157,13 @@ export interface GroupFacts {
 export function readGroups(machine: Machine): GroupFacts[] {
   const groups: GroupFacts[] = []
   for (let at = machine.raw.group_next(0); at !== 0; at = machine.raw.group_next(at)) {
-    const [key, group, list, entries] = [0, 1, 2, 3].map((index) => machine.listWord(index)) as [
-      number,
-      number,
-      number,
-      number,
-    ]
+    const word = (index: number) => machine.listWord(index)
     const members: number[] = []
-    for (let index = entries - 1; index >= 0; index--) {
-      const sock = machine.words[(list >>> 2) + index] as number
+    for (let index = word(3) - 1; index >= 0; index--) {
+      const sock = machine.words[(word(2) >>> 2) + index] as number
       if (sock !== 0) members.push(machine.words[(sock + LAYOUT.SOCK_ID) >>> 2] as number)
     }
-    groups.push({ key, group, members })
+    groups.push({ key: word(0), group: word(1), members })
   }
   return groups.sort((a, b) => a.key - b.key || a.group - b.group)
 }
@@ -189,8 +184,8 @@ export interface CallbackFacts {
 export function readCallbacks(machine: Machine): CallbackFacts[] {
   const callbacks: CallbackFacts[] = []
   for (let one = machine.raw.callback_next(0); one !== 0; one = machine.raw.callback_next(one)) {
-    const [idx, val, length] = [0, 1, 4].map((index) => machine.listWord(index)) as [number, number, number]
-    callbacks.push({ idx, val, name: machine.text(length) })
+    const word = (index: number) => machine.listWord(index)
+    callbacks.push({ idx: word(0), val: word(1), name: machine.text(word(4)) })
   }
   return callbacks
 }

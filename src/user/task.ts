@@ -241,7 +241,8 @@ export class Task implements TaskInterface {
     }
     if (number === 0) return
     this.#world.machine.expectCalls()
-    if (number < 32 && (HARMLESS_SIGNALS >>> number) & 1) return
+    // Of a number above 31 no bit is left.
+    if ((2 ** number) & HARMLESS_SIGNALS) return
     this.#ended()
     this.#world.machine.abi.task_kill(task, number)
     this.#world.machine.settle()
