@@ -25,6 +25,7 @@ import {
   SOCK_DELAYED,
   SOCK_DYING,
   SOCK_IS_DGRAM,
+  SOCK_PUSHED,
   SOCK_SERVED,
   SOCK_SIZE,
   Sock,
@@ -59,7 +60,7 @@ export function sockCreate(task: Task, protocol: u32, dgram: bool): i32 {
  * notifier of a bound one), then it is given back: a hook may do what it likes.
  */
 export function sockRelease(sock: Sock): void {
-  pushOff(sock)
+  if (sock.flags & SOCK_PUSHED) pushOff(sock)
   chainRemove(socketsOf(sock.task), changetype<usize>(sock), offsetof<Sock>('next'))
   if (sock.flags & SOCK_BUSY) sock.flags |= SOCK_DYING
   else destroy(sock)
