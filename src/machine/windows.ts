@@ -46,6 +46,7 @@ export abstract class Windows {
     const { words } = this
     const id = (LAYOUT.RESULT >>> 2) + LAYOUT.WORD_BLOCKED
     const kept = (LAYOUT.RESULT >>> 2) + LAYOUT.WORD_BLOCKED_BEFORE
+    if (words[id] === 0) return fn()
     const [sock, what] = [this.word(LAYOUT.WORD_BLOCKED_SOCK), this.word(LAYOUT.WORD_BLOCKED_FOR)]
     words[kept] = words[id] as number
     try {
