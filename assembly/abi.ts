@@ -128,6 +128,8 @@ export const RESERVE_BYTES: i32 = TRANSMIT_SIZE
 export const PUSH: i32 = PUSH_AT
 /** Where the reference of that message stands, 0 if there is none. */
 export const PUSHED: i32 = PUSHES + offsetof<Push>("held")
+/** Where it stands of whom the push window tells for longer than one message; 0 where that is nobody, or is not known. */
+export const PUSH_WRITTEN: i32 = PUSHES + offsetof<Push>("written")
 /** Result word: not 0 while the ready list is not empty, or something is to be pushed. */
 export const WORD_READY: i32 = result.RESULT_READY
 /** Result word: id of the socket that was the reason of the last -EAGAIN, 0 if it is gone. */

@@ -181,6 +181,8 @@ export class Machine extends Windows implements ViewSource {
     this.#endInPlace()
     copyImage(image, this.bytes, LAYOUT.STATE_AT)
     this.clearBlocked()
+    // The push window is no part of an image.
+    this.words[LAYOUT.PUSH_WRITTEN >>> 2] = 0
     // The next call looks at the ready list, and finds out.
     this.words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_READY] = 1
   }

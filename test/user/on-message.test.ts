@@ -368,6 +368,19 @@ describe.each([0, 1])('with groupLog %i', (groupLog) => {
     expect(bus.news).toEqual(['1 four', '0 four'])
   })
 
+  test('after a rewind the listeners of a group are its own, whoever was called last', () => {
+    const bus = new Bus({ groupLog })
+    bus.listeners(2)
+    for (const text of ['one', 'two']) bus.send(text)
+    const snapshot = bus.kernel.snapshot()
+    for (const socket of [bus.member(2), bus.member(2)]) bus.listen(socket)
+    for (const text of ['three', 'four']) bus.send(text, 2)
+    bus.kernel.rewind(snapshot)
+    bus.heard.length = 0
+    bus.send('five')
+    expect(bus.news).toEqual(['1 five', '0 five'])
+  })
+
   test('a rewind to before a listener takes it away', () => {
     const bus = new Bus({ groupLog })
     const socket = bus.member()
