@@ -193,7 +193,9 @@ export class Task implements TaskInterface {
     const tracer = this.#living('ptrace')
     const { abi } = this.#world.machine
     const tracee = child.#living('ptrace')
-    check(op === 'attach' ? abi.task_attach(tracer, tracee) : abi.task_detach(tracer, tracee), 'ptrace')
+    const result = op === 'attach' ? abi.task_attach(tracer, tracee) : abi.task_detach(tracer, tracee)
+    this.#world.machine.settle()
+    check(result, 'ptrace')
   }
 
   sched_setaffinity(cpu: number): void {

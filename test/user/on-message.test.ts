@@ -667,6 +667,34 @@ describe('with the rest of the machine', () => {
     expect(bus.news).toEqual(['0 tick 1', '0 tick 2'])
   })
 
+  test('what tasks do is heard before they go on', () => {
+    const kernel = boot()
+    const task = kernel.spawn()
+    const child = task.fork()
+    const socket = task.socket(AF_NETLINK, SOCK_RAW, uapi.NETLINK_CONNECTOR)
+    socket.bind({ nl_groups: uapi.CN_IDX_PROC })
+    const operation = new Uint8Array(Uint32Array.of(uapi.PROC_CN_MCAST_LISTEN).buffer)
+    socket.send(uapi.encodeConnectorMessage({ id: { idx: uapi.CN_IDX_PROC, val: uapi.CN_VAL_PROC }, data: operation }))
+    const heard: number[] = []
+    socket.onMessage(({ words }) => void heard.push(words[9] as number))
+    heard.length = 0
+    const acts = [
+      () => child.exec('sh'),
+      () => child.setcomm('name'),
+      () => child.setresgid(5, 5, 5),
+      () => child.setresuid(5, 5, 5),
+      () => child.setsid(),
+      () => task.ptrace('attach', child),
+      () => task.ptrace('detach', child),
+      () => child.kill(9),
+    ]
+    const counts = acts.map((act) => {
+      act()
+      return heard.splice(0).length
+    })
+    expect(counts).toEqual([1, 1, 1, 1, 1, 1, 1, 1])
+  })
+
   test('an exiting task takes its listeners along', () => {
     const bus = new Bus()
     bus.listeners(3)
