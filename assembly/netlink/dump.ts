@@ -101,9 +101,12 @@ export function dumpBegin(key: u32, portid: u32): i32 {
   return error ? error : -EINTR
 }
 
-/** After a receive: one more part, once at most half of the buffer is taken. An error becomes pending at the socket. */
+/**
+ * After a receive: one more part, once at most half of the buffer is taken. An error becomes pending at the socket. The dump may have
+ * ended since the receive: a listener receives by itself.
+ */
 export function dumpContinue(sock: Sock): void {
-  if (rmemOf(sock) > rcvbufOf(sock) >>> 1) return
+  if (!(sock.flags & SOCK_DUMPING) || rmemOf(sock) > rcvbufOf(sock) >>> 1) return
   const error = dumpPart(sock)
   if (!error) return
   setError(sock, -error)

@@ -639,6 +639,38 @@ describe('with the rest of the machine', () => {
     expect(types).toEqual([...one, ...one])
   })
 
+  test('a listener may receive while a dump runs, and see its end', () => {
+    const kernel = boot()
+    let parts = 0
+    const ksock = kernel.netlink_kernel_create(PROTOCOL, {
+      input: (skb) => {
+        kernel.netlink_rcv_skb(skb, (request, nlh) =>
+          kernel.netlink_dump_start(ksock, request, nlh, {
+            dump: (out, { portid, seq }) => {
+              if (parts++ > 0) return 0
+              while (out.nlmsg_put(portid, seq, 30, new Uint8Array(500), uapi.NLM_F_MULTI)) {}
+              return out.len
+            },
+          }),
+        )
+      },
+    }) as KernelSocket
+    const socket = kernel.spawn().socket(AF_NETLINK, SOCK_RAW, PROTOCOL)
+    const heard: unknown[] = []
+    socket.onMessage(
+      ({ words }) => {
+        heard.push((words[1] as number) & 0xffff)
+        if (heard.length > 1) return
+        kernel.netlink_unicast(ksock, Buffer.from('more'), socket.getsockname().nl_pid, true)
+        heard.push(read(socket))
+      },
+      ({ code }) => heard.push(code),
+    )
+    const header = { nlmsg_type: 40, nlmsg_flags: uapi.NLM_F_REQUEST | uapi.NLM_F_DUMP, nlmsg_seq: 3, nlmsg_pid: 0 }
+    socket.send(uapi.encodeNlmsg(header, new Uint8Array(0)))
+    expect(heard).toEqual([30, 'more', uapi.NLMSG_DONE])
+  })
+
   test('readable() waits on beside a listener, until that is gone', async () => {
     const [from, to] = pair(boot())
     const heard: string[] = []
