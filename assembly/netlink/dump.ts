@@ -9,6 +9,7 @@ import { Skb, skbData, skbPut } from '../skb/skb'
 import { sockHold, sockLetGo } from './close'
 import { LEFT_OUT, deliverDump } from './deliver'
 import { rmemOf } from './group-log'
+import { stepOut } from './group-step'
 import { kernelSkb } from './kernelsock'
 import { portLook } from './port'
 import { SOCK_DUMPING, SOCK_DYING, Sock, coldOf, rcvbufOf, setError } from './sock'
@@ -96,6 +97,7 @@ export function dumpBegin(key: u32, portid: u32): i32 {
   const dump = dumpOf(sock)
   if (nil(dump)) return -ECONNREFUSED
   dump.running = 1
+  stepOut(sock)
   sock.flags |= SOCK_DUMPING
   const error = dumpPart(sock)
   return error ? error : -EINTR

@@ -1,9 +1,10 @@
 // Members in step: those of a group's log who have a listener, nothing queued of their own, and have been handed all that was logged so
 // far. They share one place in the log, so a message is handed to all of them at once.
 
-import { Group } from './group'
+import { nil } from '../memory'
+import { Group, memberAt } from './group'
 import { pushes } from './push-state'
-import { SOCK_ARMED_ROOM, SOCK_DUMPING, SOCK_ERROR, SOCK_LOGGED, Sock } from './sock'
+import { SOCK_ARMED_ROOM, SOCK_DUMPING, SOCK_ERROR, SOCK_LOGGED, SOCK_PUSHED, Sock } from './sock'
 import { ringCount } from '../skb/ring'
 
 /** In the cold part's `push`: the socket's place in the log is the group's `step`. */
@@ -46,9 +47,14 @@ function leave(sock: Sock): void {
   pushes().written = 0
 }
 
+// Whether it reads the log along, has nothing of its own, and a receive does no more than take a message.
+function isSteady(sock: Sock): bool {
+  return (sock.flags & (SOCK_LOGGED | SOCK_DUMPING | SOCK_ARMED_ROOM | SOCK_ERROR)) == SOCK_LOGGED && !ringCount(sock)
+}
+
 /** It shares the place from now on, if it has been handed everything and nothing special is asked of it. */
 export function stepIn(sock: Sock): void {
-  if ((sock.flags & (SOCK_LOGGED | SOCK_DUMPING | SOCK_ARMED_ROOM | SOCK_ERROR)) != SOCK_LOGGED || ringCount(sock)) return
+  if (!isSteady(sock)) return
   const cold = sock.cold
   const group = cold.log
   if (cold.cursor != group.logTail) return
@@ -64,7 +70,20 @@ export function stepIn(sock: Sock): void {
 
 /** All in step have taken the next message, of so many bytes; their references to it are the caller's. */
 export function stepOn(group: Group, truesize: u32): void {
+  if (!ASC_NO_ASSERT) checkSteps(group)
   group.step += 1
   group.stepSum += truesize
   group.unread -= group.stepped
+}
+
+// Whoever is to be looked at again has been stepped out.
+function checkSteps(group: Group): void {
+  let count: u32 = 0
+  for (let i: u32 = 0; i < group.used; i++) {
+    const sock = memberAt(group, i)
+    if (nil(sock) || !isInStep(sock)) continue
+    assert(isSteady(sock) && sock.flags & SOCK_PUSHED && sock.cold.memberCount == 1, 'push: a member in step is not to be handed messages so')
+    count++
+  }
+  assert(count == group.stepped, 'push: the count of members in step is wrong')
 }

@@ -639,6 +639,33 @@ describe('with the rest of the machine', () => {
     expect(types).toEqual([...one, ...one])
   })
 
+  test('a dump whose first part found no memory goes on with the next message', () => {
+    const kernel = boot({ groupLog: 1 })
+    let parts = 0
+    const ksock = kernel.netlink_kernel_create(PROTOCOL, {
+      groups: 1,
+      input: (skb) => {
+        kernel.netlink_rcv_skb(skb, (request, nlh) => {
+          kernel.netlink_dump_start(ksock, request, nlh, { dump: () => (parts++, 0) })
+          return -uapi.EINTR
+        })
+      },
+    }) as KernelSocket
+    const socket = kernel.spawn().socket(AF_NETLINK, SOCK_RAW, PROTOCOL)
+    socket.bind({ nl_groups: 1 })
+    const heard: number[] = []
+    socket.onMessage(({ length }) => void heard.push(length))
+    const send = () => kernel.netlink_broadcast(ksock, new Uint8Array(4), 0, 1, GFP_KERNEL)
+    for (let n = 0; n < 2; n++) send()
+    const header = { nlmsg_type: 40, nlmsg_flags: uapi.NLM_F_REQUEST | uapi.NLM_F_DUMP, nlmsg_seq: 3, nlmsg_pid: 0 }
+    // The request and what keeps the dump are given, both tries of the part are not.
+    kernel.faults.failslab({ probability: 100, times: 2, space: 300 })
+    socket.send(uapi.encodeNlmsg(header, new Uint8Array(0)))
+    expect([kernel.faults.failed, parts, heard.splice(0)]).toEqual([2, 0, [4, 4]])
+    send()
+    expect([parts, heard]).toEqual([1, [4, 20]])
+  })
+
   test('a listener may receive while a dump runs, and see its end', () => {
     const kernel = boot()
     let parts = 0
