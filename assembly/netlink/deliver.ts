@@ -238,7 +238,7 @@ export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender:
   pushes().casting = 0
   // Whoever was asked may have closed all members.
   const reached = held ? groupFind(key, number) : group
-  if (!nil(reached) && reached.pushed) pushNote(refOf(reached) + GROUP)
+  if (!nil(reached) && reached.pushed) pushNote(delivered ? refOf(reached) + GROUP : 0)
   if (held) letMembersGo(held, entries)
   return failed ? -ENOBUFS : delivered ? 0 : -ESRCH
 }

@@ -68,8 +68,9 @@ export function pushOff(sock: Sock): bool {
 
 // ---- what is due
 
-/** Something has come to a socket, or to a group (+ GROUP). Without memory it is handed over with what comes next. */
+/** Something has come to a socket, or to a group (+ GROUP); 0: to nobody. Without memory it is handed over with what comes next. */
 export function pushNote(receiver: u32): void {
+  if (!receiver) return
   const due = changetype<Due>(alloc(DUE_SIZE, GFP_NOFAIL))
   if (nil(due)) return
   due.receiver = receiver

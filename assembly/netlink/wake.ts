@@ -12,7 +12,7 @@ import { logDetach } from './group-log'
 import { pushNote } from './push'
 import { pushes } from './push-state'
 import { stepOut } from './group-step'
-import { SOCK_ARMED_READ, SOCK_ARMED_ROOM, SOCK_PUSHED, Sock } from './sock'
+import { SOCK_ARMED_READ, SOCK_ARMED_ROOM, SOCK_CONGESTED, SOCK_PUSHED, Sock } from './sock'
 
 const FIRST_ENTRIES: u32 = 16
 
@@ -78,7 +78,8 @@ export function wakeReaders(sock: Sock): void {
 }
 
 function wakeReader(sock: Sock): void {
-  if (sock.flags & SOCK_PUSHED && !pushes().casting) pushNote(refOf(sock))
+  // What a group's members take is due to the group; who is congested takes nothing, and has an error.
+  if (sock.flags & SOCK_PUSHED && (sock.flags & SOCK_CONGESTED) >= pushes().casting) pushNote(refOf(sock))
   if (sock.flags & SOCK_ARMED_READ) fire(sock)
 }
 

@@ -249,6 +249,28 @@ describe.each([0, 1])('with groupLog %i', (groupLog) => {
     expect(bus.news).toEqual(['1 g', '0 g'])
   })
 
+  test('what nobody has room for costs no memory until the call is over', () => {
+    const bus = new Bus({ groupLog })
+    bus.listeners(2)
+    const used: number[] = []
+    const timer = bus.kernel.timer_setup(() => {
+      for (let n = 0; n < 1000; n++) bus.send('one')
+      used.push(bus.kernel.stats().memory.used)
+      if (used.length < 3) bus.kernel.mod_timer(timer, bus.kernel.jiffies + 1)
+    })
+    bus.kernel.mod_timer(timer, bus.kernel.jiffies + 1)
+    bus.kernel.clock.advance(100)
+    expect(used).toEqual([used[0], used[0], used[0]])
+  })
+
+  test('a loss is told though nobody has got anything', () => {
+    const bus = new Bus({ groupLog })
+    bus.listeners(2)
+    bus.kernel.faults.add({ action: 'drop', times: 3 })
+    for (const text of ['one', 'two']) bus.send(text)
+    expect(bus.news).toEqual(['1 ENOBUFS', '0 ENOBUFS', '1 ENOBUFS', '0 two'])
+  })
+
   test('a listener ends a congestion whose error somebody else has taken', () => {
     const bus = new Bus({ groupLog })
     const socket = bus.member()
@@ -646,7 +668,7 @@ describe('with the rest of the machine', () => {
       groups: 1,
       input: (skb) => {
         kernel.netlink_rcv_skb(skb, (request, nlh) => {
-          kernel.netlink_dump_start(ksock, request, nlh, { dump: () => (parts++, 0) })
+          kernel.netlink_dump_start(ksock, request, nlh, { dump: () => parts++ && 0 })
           return -uapi.EINTR
         })
       },
