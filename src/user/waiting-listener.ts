@@ -1,7 +1,7 @@
 // onMessage() for a socket of another kernel, which tells nobody that a message came: it is waited for.
 
 import type { Failure, MessageView, Socket } from '../api.js'
-import { EBADF, EBUSY } from '../uapi/index.js'
+import { EAGAIN, EBADF, EBUSY } from '../uapi/index.js'
 import { asFunction } from './arguments.js'
 import { SystemError } from './errors.js'
 import { raise } from './listening.js'
@@ -17,9 +17,15 @@ export class WaitingListener implements Disposable {
   readonly #onError: (error: Failure) => void
   readonly #end = new AbortController()
 
-  /** What the functions throw nobody catches: the process ends with it as with any error in an event. */
+  /**
+   * What the functions throw nobody catches: the process ends with it as with any error in an event. Where it does not the next message
+   * is handed over as ever.
+   *
+   * @throws SystemError EBADF, EBUSY if the socket has a listener; TypeError for what is no function
+   */
   constructor(socket: Waited, onMessage: (message: MessageView) => void, onError: (error: Failure) => void = raise) {
     this.#socket = socket
+    if (socket.closed) throw new SystemError(-EBADF, 'recvmsg')
     this.#onMessage = asFunction(onMessage, 'listener')
     this.#onError = asFunction(onError, 'onError')
     if (listening.has(socket)) throw new SystemError(-EBUSY, 'recvmsg')
@@ -32,10 +38,17 @@ export class WaitingListener implements Disposable {
       try {
         await this.#socket.readable({ signal: this.#end.signal })
       } catch (error) {
-        if (this.#isOver || (error instanceof SystemError && error.errno === -EBADF)) return
+        // The wait was ended, or nothing came in the time of SO_RCVTIMEO.
+        if (this.#isOver || isErrno(error, EAGAIN)) continue
+        this[Symbol.dispose]()
+        if (isErrno(error, EBADF)) return
         throw error
       }
-      this.#handOver()
+      try {
+        this.#handOver()
+      } catch (error) {
+        void Promise.reject(error)
+      }
     }
   }
 
@@ -49,7 +62,7 @@ export class WaitingListener implements Disposable {
 
   // The message is the listener's own copy, and is taken before it runs.
   #next(): MessageView | null {
-    for (;;) {
+    while (!this.#isOver) {
       try {
         const message = this.#socket.peek()
         if (message !== null) this.#socket.release()
@@ -59,6 +72,7 @@ export class WaitingListener implements Disposable {
         this.#onError(error)
       }
     }
+    return null
   }
 
   get #isOver(): boolean {
@@ -70,4 +84,8 @@ export class WaitingListener implements Disposable {
     this.#end.abort()
     listening.delete(this.#socket)
   }
+}
+
+function isErrno(error: unknown, errno: number): boolean {
+  return error instanceof SystemError && error.errno === -errno
 }
