@@ -158,7 +158,8 @@ export interface Socket {
    * @param listener gets the message where it lies, not to be written, valid until it returns
    * @param onError gets what recv() would throw, ENOBUFS after a loss; without it the outermost call throws that
    * @returns what ends it; close() does, too. Snapshots have listeners; a machine restored elsewhere has not, `unbound` lists them
-   * @throws SystemError EBADF, EBUSY if the socket has a listener, ENOBUFS without memory; TypeError for what is no function
+   * @throws SystemError EBADF, EBUSY if the socket has a listener, ENOBUFS without memory; TypeError for what is no function; what the
+   * listener throws of what was queued, or the pending error without onError: in each case there is no listener
    */
   onMessage(listener: (message: MessageView) => void, onError?: (error: Failure) => void): Disposable
   setsockopt(level: number, name: number, value: number | Uint8Array | SockFprog | null, len?: number): void

@@ -415,7 +415,13 @@ export class Socket implements SocketInterface {
   onMessage(listener: (message: MessageView) => void, onError: (error: Failure) => void = raise): Disposable {
     this.#open('recvmsg')
     const listening = new Listening(this, listener, onError)
-    this.#machine.settle()
+    try {
+      this.#machine.settle()
+    } catch (error) {
+      // Nobody could end it.
+      listening[Symbol.dispose]()
+      throw error
+    }
     return listening
   }
 

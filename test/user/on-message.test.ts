@@ -554,6 +554,24 @@ describe('errors', () => {
     expect(heard).toEqual(['one'])
   })
 
+  test('a listener that throws what was queued is none, and another one can come', () => {
+    const bus = new Bus()
+    const socket = bus.member()
+    bus.kernel.netlink_set_err(bus.ksock, 0, 1, -uapi.EPERM)
+    const heard: string[] = []
+    expect(() => socket.onMessage((message) => void heard.push(textOf(message)))).toThrow('EPERM')
+    for (const text of ['one', 'two']) bus.send(text)
+    const failing = (message: MessageView) => {
+      heard.push(textOf(message))
+      throw new Error('mine')
+    }
+    expect(() => socket.onMessage(failing)).toThrow('several callbacks threw')
+    expect(heard).toEqual(['one', 'two'])
+    bus.send('three')
+    bus.listen(socket)
+    expect([bus.news, heard.length]).toEqual([['0 three'], 2])
+  })
+
   test('wrong arguments, a second listener, a closed socket', () => {
     const bus = new Bus()
     const socket = bus.member()
