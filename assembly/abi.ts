@@ -138,7 +138,7 @@ export const WORD_BLOCKED: i32 = result.RESULT_BLOCKED
 export const WORD_BLOCKED_SOCK: i32 = result.RESULT_BLOCKED_SOCK
 /** Result word: what to arm it for. */
 export const WORD_BLOCKED_FOR: i32 = result.RESULT_BLOCKED_FOR
-/** Result word: that id, while listeners make calls of their own; the host puts it back. */
+/** Result word: that id, while listeners and those who are woken make calls of their own; the host puts it back. */
 export const WORD_BLOCKED_BEFORE: i32 = result.RESULT_BLOCKED_BEFORE
 /** Result word of recv: the sender's port. */
 export const WORD_PORTID: i32 = result.RESULT_PORTID

@@ -342,9 +342,10 @@ export class Machine extends Windows implements ViewSource {
   }
 
   #settleNow(): void {
-    let errors = this.#errors
+    const own = this.#errors
     this.#errors = null
-    if (this.atRest) errors = this.#drain(errors)
+    // Whoever waits is going to wait for the socket of the call that is over, not for those of the calls that are made here.
+    const errors = this.atRest ? this.keepingBlocked(() => this.#drain(own)) : own
     if (errors === null) return
     if (errors.length === 1) throw errors[0]
     throw new AggregateError(errors, 'several callbacks threw')
@@ -357,7 +358,7 @@ export class Machine extends Windows implements ViewSource {
     this.#draining = true
     try {
       while (words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_READY] !== 0) {
-        if (pushed.areAny) all = this.keepingBlocked(() => pushed.handOver(all))
+        if (pushed.areAny) all = pushed.handOver(all)
         const id = this.abi.ready_next()
         if (id !== 0) this.onReady(id)
         else if (!pushed.areAny) break

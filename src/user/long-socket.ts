@@ -1,7 +1,7 @@
 // A socket for memory that is shared: numbers in, numbers out, nothing thrown but what callbacks throw, and nobody noted who could wait.
 
 import { LAYOUT, Longs, type Machine, type Room } from '../machine/index.js'
-import { EAGAIN, EBADF, MSG_PEEK, MSG_TRUNC, POLLIN } from '../uapi/index.js'
+import { EBADF, MSG_PEEK, MSG_TRUNC, POLLIN } from '../uapi/index.js'
 import type { Target } from './address.js'
 import { continueDump, senderGroups } from './received.js'
 import type { Socket } from './socket.js'
@@ -68,9 +68,8 @@ export class LongSocket {
     return this.#settled(result)
   }
 
-  // EAGAIN has changed nothing, and the machine still knows whom it was for: kernel.waiting() will ask.
   #settled(result: number): number {
-    if (result !== -EAGAIN) this.#machine.settle()
+    this.#machine.settle()
     return result
   }
 }

@@ -41,6 +41,10 @@ type Call<T> = () => { value: T } | undefined
 
 /** The timeout that a negative SO_RCVTIMEO or SO_SNDTIMEO is: not to wait at all. */
 export const NOT_AT_ALL = 0.001
+/** The list words of a socket: its pending error is above its flags, and here is how many messages are queued. */
+const ERROR_SHIFT = 24
+const QUEUED = 5
+
 export class Waiters {
   readonly #machine: Machine
   /** The lines, by the id of the socket. */
@@ -211,12 +215,13 @@ class Waiting<T> implements Wait {
   }
 
   /** Tries again: the id of the socket that it has to wait for, or 0 if it is done. */
-  attempt(): number {
+  attempt(again = true): number {
     if (this.#settled) return 0
     try {
       const outcome = this.#init.waiters.make(this.#init.call)
       if (this.#settled) return 0
-      if (outcome === undefined) return this.#arm()
+      // Who was woken by the call, or a listener, may have sent to the very socket that it found empty, or read the full one.
+      if (outcome === undefined) return again && this.#canGoOn() ? this.attempt(false) : this.#arm()
       this.#end()
       this.#init.resolve(outcome.value)
     } catch (error) {
@@ -249,6 +254,16 @@ class Waiting<T> implements Wait {
     }
     options.signal?.addEventListener('abort', this.#abort, { once: true })
     return true
+  }
+
+  // Whether the socket that the last call was blocked by has something to read by now, or is empty: nobody would ever tell.
+  #canGoOn(): boolean {
+    const { machine } = this.#init
+    if (machine.word(LAYOUT.WORD_BLOCKED) === 0) return false
+    machine.raw.socket_describe(machine.word(LAYOUT.WORD_BLOCKED_SOCK))
+    const [flags, queued] = [machine.listWord(0), machine.listWord(QUEUED)] as const
+    if (machine.word(LAYOUT.WORD_BLOCKED_FOR) === LAYOUT.ARM_READ) return queued > 0 || flags >>> ERROR_SHIFT !== 0
+    return queued === 0 && (flags & LAYOUT.FLAG_CONGESTED) === 0
   }
 
   // Arms the socket that the last call was blocked by; without one there is nothing to wait for.

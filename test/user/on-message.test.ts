@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { BootOptions, Kernel, KernelSocket, MessageView, Socket, Task } from '../../src/api.js'
 import { replay } from '../../src/index.js'
 import * as uapi from '../../src/uapi/index.js'
+import { LongSocket } from '../../src/user/long-socket.js'
+import type { Socket as UserSocket } from '../../src/user/socket.js'
 import { boot, restore } from '../support/kernels.js'
 
 const { AF_NETLINK, GFP_KERNEL, NETLINK_USERSOCK, SOCK_RAW, SOL_NETLINK, SOL_SOCKET } = uapi
@@ -78,6 +80,20 @@ function pair(kernel: Kernel): [from: Socket, to: Socket] {
   to.bind({ nl_pid: 7 })
   from.connect({ nl_pid: 7 })
   return [from, to]
+}
+
+/** A socket at port 7 that has no room, and a member of group 1. */
+function fullAndGroup(groupLog: number) {
+  const kernel = boot({ groupLog })
+  const task = kernel.spawn()
+  const [from, full, member] = [{}, { nl_pid: 7 }, { nl_groups: 1 }].map((address) => {
+    const socket = task.socket(AF_NETLINK, SOCK_RAW, NETLINK_USERSOCK)
+    socket.bind(address)
+    return socket
+  }) as [Socket, Socket, Socket]
+  small(full)
+  from.sendto(new Uint8Array(4000), 0, { nl_pid: 7 })
+  return { kernel, from, full, member }
 }
 
 /** A queue that is full after one message of 4 KB. */
@@ -369,6 +385,45 @@ describe.each([0, 1])('with groupLog %i', (groupLog) => {
     full.recv(new Uint8Array(4000))
     expect(heard).toEqual(['EAGAIN', 'EAGAIN'])
     expect(await sent).toBe(4000)
+  })
+
+  test('who waits for room waits for it, whoever is woken by what its group has got', async () => {
+    const { kernel, from, full, member } = fullAndGroup(groupLog)
+    const got = member.readable().then(() => member.recv(new Uint8Array(10)))
+    const sent = kernel.waiting(() => from.sendto(new Uint8Array(4000), 0, { nl_pid: 7, nl_groups: 1 }))
+    expect(await got).toBe(10)
+    full.recv(new Uint8Array(4000))
+    expect(await sent).toBe(4000)
+  })
+
+  test('who waits for a message gets what came when he asked', async () => {
+    const kernel = boot({ groupLog })
+    const [from, to] = pair(kernel)
+    kernel.faults.overrun(to)
+    expect(to.getsockopt(SOL_SOCKET, uapi.SO_ERROR)).toBe(uapi.ENOBUFS)
+    const sent = kernel.waiting(() => from.send(new Uint8Array(5)))
+    // It finds nothing, which ends the congestion, so that the other one sends.
+    const got = kernel.waiting(() => to.recv(new Uint8Array(10)))
+    expect(await Promise.all([sent, got])).toEqual([5, 5])
+  })
+
+  test('who waits for room goes on when a listener has read everything in the meantime', async () => {
+    const { kernel, from, full, member } = fullAndGroup(groupLog)
+    member.onMessage(() => void read(full))
+    const sent = kernel.waiting(() => from.sendto(new Uint8Array(4000), 0, { nl_pid: 7, nl_groups: 1 }))
+    expect(await sent).toBe(4000)
+  })
+
+  test('what a group gets is heard though the port of the same message has no room, of a shared socket too', () => {
+    const { from, member } = fullAndGroup(groupLog)
+    const heard: number[] = []
+    member.onMessage(({ length }) => void heard.push(length))
+    const to = { addrlen: 12, family: AF_NETLINK, pid: 7, groups: 1 }
+    expect(() => from.sendto(new Uint8Array(4000), 0, { nl_pid: 7, nl_groups: 1 })).toThrow('EAGAIN')
+    expect(heard.splice(0)).toEqual([4000])
+    const shared = new LongSocket(from as UserSocket)
+    expect(shared.send(new BigUint64Array(500), 0, 4000, to)).toBe(-uapi.EAGAIN)
+    expect(heard).toEqual([4000])
   })
 
   test('snapshots have listeners, and a rewind brings them back', () => {
