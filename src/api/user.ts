@@ -151,7 +151,7 @@ export interface Socket {
   /**
    * Has a function called for each message that comes, at the end of the outermost call that brought it, before that returns: the queue keeps
    * nothing. Messages come in the order in which they were sent, those of a group first to who became a member last. All members with a listener
-   * have taken a message before the first listener runs. What was queued before comes at once. A listener may do what it likes with this
+   * (the first 1023, then the next) have taken a message before the first listener runs. What was queued before comes at once. A listener may do what it likes with this
    * socket and others; what it sends is pushed when the running listeners are through. What listeners throw surfaces at the outermost call
    * as errors of callbacks do.
    *
