@@ -33,6 +33,7 @@ export class Listening implements Listener, Disposable {
 
   [Symbol.dispose](): void {
     const { machine, reference } = this.#socket
+    if (machine.halted) return
     machine.expectCalls()
     if (machine.pushed.remove(this.#place, this) && reference !== 0) machine.abi.push_off(reference)
   }

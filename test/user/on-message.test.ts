@@ -668,6 +668,13 @@ describe('errors', () => {
     expect(bus.news).toHaveLength(1)
   })
 
+  test('a machine that was halted takes its listeners along, and who ends one later meets no error', () => {
+    const bus = new Bus()
+    const listener = bus.listen(bus.member())
+    bus.kernel.halt()
+    expect(() => listener[Symbol.dispose]()).not.toThrow()
+  })
+
   test('neither a snapshot nor the end of the machine comes in the middle', () => {
     const bus = new Bus()
     const refusals: string[] = []
