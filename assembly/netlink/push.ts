@@ -10,7 +10,7 @@ import { PUSH_AT, PUSH_WORDS, nil, refOf, setResult } from '../memory'
 import { RESULT_READY } from '../result'
 import { alloc, free } from '../mm/alloc'
 import { listAppend, listRemove } from '../mm/list'
-import { skbGet, skbPut } from '../skb/skb'
+import { Skb, skbGet, skbPut } from '../skb/skb'
 import { slotGive, slotTake } from '../slot'
 import { noteReceive } from './dump'
 import { Group, memberAt, membershipAt } from './group'
@@ -116,13 +116,18 @@ export function pushNext(): u32 {
   return p.entries
 }
 
+function isDue(skb: Skb, limit: u64): bool {
+  return !nil(skb) && skb.ordinal < limit
+}
+
 // Whether all are through.
 function serve(due: Due): bool {
   const receiver = due.receiver
   const limit = due.limit
   if (!(receiver & GROUP)) return hand(changetype<Sock>(receiver), limit)
   const group = changetype<Group>(receiver - GROUP)
-  return handInStep(group, limit) || handEach(group, limit)
+  // Without memory for a note those in step may be more than one message behind.
+  return handInStep(group, limit) ? !isDue(stepFirst(group), limit) : handEach(group, limit)
 }
 
 // The message to all members in step, unless somebody else has something to be handed. Whether it was.
@@ -130,7 +135,7 @@ function handInStep(group: Group, limit: u64): bool {
   const p = pushes()
   const skb = stepFirst(group)
   const stepped = group.stepped
-  if (nil(skb) || skb.ordinal >= limit || stepped >= PUSH_WORDS || kernel().watch & WATCH_TAP) return false
+  if (!isDue(skb, limit) || stepped >= PUSH_WORDS || kernel().watch & WATCH_TAP) return false
   if ((p.written != changetype<usize>(group) || stepped != group.pushed) && !write(group)) return false
   p.entries = stepped
   p.held = skb
@@ -192,7 +197,7 @@ function hand(sock: Sock, limit: u64): bool {
       const skb = queuedFirst(sock)
       // As a receive that finds nothing.
       if (nil(skb)) relieve(sock)
-      if (nil(skb) || skb.ordinal >= limit) return true
+      if (!isDue(skb, limit)) return true
       if (nil(p.held)) {
         skbGet(skb)
         p.held = skb

@@ -79,7 +79,7 @@ export function wakeReaders(sock: Sock): void {
 
 function wakeReader(sock: Sock): void {
   // What a group's members take is due to the group; who is congested takes nothing, and has an error.
-  if (sock.flags & SOCK_PUSHED && (sock.flags & SOCK_CONGESTED) >= pushes().casting) pushNote(refOf(sock))
+  if (sock.flags & SOCK_PUSHED && (!pushes().casting || sock.flags & SOCK_CONGESTED)) pushNote(refOf(sock))
   if (sock.flags & SOCK_ARMED_READ) fire(sock)
 }
 

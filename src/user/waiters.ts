@@ -43,7 +43,7 @@ type Call<T> = () => { value: T } | undefined
 export const NOT_AT_ALL = 0.001
 /** The list words of a socket: its pending error is above its flags, and here is how many messages are queued. */
 const ERROR_SHIFT = 24
-const QUEUED = 5
+const QUEUED = 13
 
 export class Waiters {
   readonly #machine: Machine
