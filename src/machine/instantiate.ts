@@ -1,7 +1,7 @@
 // A kernel's instance: its compiled module, its memory, its one import.
 
 import { instantiateSync } from '@assemblyscript/loader'
-import { type Abi, OPCODES } from './abi.generated.js'
+import { type Abi, CALL_NAMES } from './abi.generated.js'
 import type { DebugHost } from './debug-host.js'
 import { refusal } from './refusal.js'
 
@@ -88,8 +88,6 @@ export function instantiate(
 
 // The release build exports its calls under their opcodes, in base 36.
 function callsOf(exports: WebAssembly.Exports): Abi {
-  const names = new Map(Object.entries(OPCODES).map(([name, opcode]) => [opcode.toString(36), name]))
-  return Object.fromEntries(
-    Object.entries(exports).map(([key, value]) => [names.get(key) ?? key, value]),
-  ) as unknown as Abi
+  const call = (name: string, index: number) => [name, exports[(index + 1).toString(36)] ?? exports[name]]
+  return Object.fromEntries(CALL_NAMES.split(' ').map(call)) as unknown as Abi
 }

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { Kernel, KernelSocket, NlmsgView, SkBuff, Socket } from '../../src/api.js'
 import { boot } from '../../src/index.js'
-import { OPCODES } from '../../src/machine/abi.generated.js'
+import { CALL_NAMES, OPCODES } from '../../src/machine/abi.generated.js'
 import { CALLS } from '../../src/machine/journal/calls.js'
 import { ENTER } from '../../src/machine/journal/records.js'
 import * as uapi from '../../src/uapi/index.js'
@@ -210,7 +210,7 @@ test('the table of calls has the arguments of the door', () => {
   const counts = [...door.matchAll(/^ {2}(\w+)\(([^)]*)\): \w+$/gm)].map(
     ([, name = '', params = '']) => [name, params === '' ? 0 : params.split(',').length] as const,
   )
-  expect(counts.length).toBe(Object.keys(OPCODES).length)
+  expect(counts.map(([name]) => name)).toEqual(CALL_NAMES.split(' '))
   const arguments_ = new Map(counts)
   for (const call of CALLS) {
     if (call === undefined) continue
@@ -220,5 +220,5 @@ test('the table of calls has the arguments of the door', () => {
 })
 
 test('no call has the number of another kind of record', () => {
-  expect(Math.max(...Object.values(OPCODES))).toBeLessThan(ENTER)
+  expect(CALL_NAMES.split(' ').length).toBeLessThan(ENTER)
 })

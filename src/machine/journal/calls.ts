@@ -1,119 +1,119 @@
 // Which calls of the door a journal writes down, what their arguments are called, and what each reads of memory.
 
 import { SO_ATTACH_FILTER, SOL_SOCKET } from '../../uapi/index.js'
-import { type Abi, LAYOUT } from '../abi.generated.js'
+import { type Abi, CALL_NAMES, LAYOUT, OPCODES } from '../abi.generated.js'
 
 /** A call's name. */
 export type CallName = keyof Abi
 
 /**
- * The arguments of each call, by name, in the order of abi.ts, which numbers them; null for a call that changes nothing, or that a
+ * The arguments of each call, by the number that abi.ts gives it; null for a call that changes nothing, or that a
  * machine makes by itself, and that no journal has. Names mean something: see references.ts.
  */
-const ARGUMENTS: Readonly<Record<CallName, string | null>> = {
-  boot: null,
-  halt: null,
-  bytes_in_use: null,
-  state_hash: null,
-  next_random: '',
-  set_pressure: 'level',
-  set_failslab: 'probability interval times space',
-  fault_random: '',
-  set_watch: 'watch',
-  module_add: 'length',
-  module_delete: 'length',
-  module_next: null,
-  memory_end: null,
-  stats: null,
-  namespace_number: 'length',
-  task_spawn: 'pid netns uid gid capsLow capsHigh comm',
-  task_fork: 'task pid thread',
-  task_exit: 'task status',
-  task_kill: 'task signal',
-  task_exec: 'task length',
-  task_unshare: 'task flags',
-  task_attach: 'task tracee',
-  task_detach: 'task tracee',
-  task_set_cpu: 'task cpu',
-  proc_replay: 'length',
-  task_setcaps: 'task low high',
-  task_setresuid: 'task uid euid suid',
-  task_setresgid: 'task gid egid sgid',
-  task_setsid: 'task',
-  task_setcomm: 'task length',
-  socket: 'task family type protocol',
-  close: 'sock',
-  bind: 'sock addrlen family pid groups',
-  connect: 'sock addrlen family pid groups',
-  getsockname: 'sock',
-  getpeername: 'sock',
-  send: 'sock length flags',
-  send_reserved: 'sock length flags',
-  sendmsg: 'sock length flags addrlen family pid groups controllen',
-  send_reserve: 'sock length flags addrlen family pid groups controllen',
-  send_commit: 'sock skb',
-  recv: 'sock length flags',
-  recv_done: '',
-  peek: 'sock',
-  release: 'sock',
-  setsockopt: 'sock level name length',
-  getsockopt: 'sock level name room',
-  getsockopt_more: null,
-  poll: 'sock events',
-  arm_socket: 'sock arm',
-  ready_next: '',
-  push_on: 'sock',
-  push_off: 'sock',
-  push_next: '',
-  cn_add_callback: 'idx val name',
-  cn_announce: 'idx val registered',
-  cn_del_callback: 'idx val',
-  cn_send: 'idx val length portid group gfp',
-  cn_reserve: 'idx val length portid group gfp',
-  cn_commit: 'skb',
-  request_notification: 'length wanted',
-  ksock_create: 'number groups flags input hooks',
-  ksock_release: 'unit',
-  ksock_reserve: 'length group gfp',
-  ksock_message: 'length group gfp',
-  ksock_unicast: 'unit skb portid nonblock',
-  ksock_broadcast: 'unit skb portid group',
-  ksock_notify: 'unit skb portid group report',
-  ksock_broadcast_asking: 'unit skb portid group slot',
-  ksock_ack: 'unit request offset error text cookie badOffset more',
-  dump_open: 'unit portid seq minAlloc',
-  dump_abort: 'unit portid',
-  dump_begin: 'unit portid',
-  dump_continue: 'sock',
-  slot_take: '',
-  slot_give: 'slot',
-  ksock_has_listeners: 'unit group',
-  ksock_clear_group: 'unit group',
-  ksock_set_err: 'unit portid group errno',
-  notifier_on: '',
-  timer_add: 'low high',
-  timer_move: 'timer low high',
-  timer_next: null,
-  clock_next: null,
-  work_run: '',
-  timer_delete: 'timer',
-  clock_advance: 'milliseconds nanoseconds',
-  clock_read: null,
-  log_write: 'length',
-  log_read: null,
-  callback_next: null,
-  task_next: null,
-  task_find: null,
-  callback_slot: null,
-  request_next: null,
-  ksock_slot: null,
-  dump_slot: null,
-  socket_next: null,
-  socket_describe: null,
-  socket_group: null,
-  socket_queued: null,
-  socket_overrun: 'sock',
-  group_next: null,
+const ARGUMENTS: Readonly<Record<OPCODES, string | null>> = {
+  [OPCODES.boot]: null,
+  [OPCODES.halt]: null,
+  [OPCODES.bytes_in_use]: null,
+  [OPCODES.state_hash]: null,
+  [OPCODES.next_random]: '',
+  [OPCODES.set_pressure]: 'level',
+  [OPCODES.set_failslab]: 'probability interval times space',
+  [OPCODES.fault_random]: '',
+  [OPCODES.set_watch]: 'watch',
+  [OPCODES.module_add]: 'length',
+  [OPCODES.module_delete]: 'length',
+  [OPCODES.module_next]: null,
+  [OPCODES.memory_end]: null,
+  [OPCODES.stats]: null,
+  [OPCODES.namespace_number]: 'length',
+  [OPCODES.task_spawn]: 'pid netns uid gid capsLow capsHigh comm',
+  [OPCODES.task_fork]: 'task pid thread',
+  [OPCODES.task_exit]: 'task status',
+  [OPCODES.task_kill]: 'task signal',
+  [OPCODES.task_exec]: 'task length',
+  [OPCODES.task_unshare]: 'task flags',
+  [OPCODES.task_attach]: 'task tracee',
+  [OPCODES.task_detach]: 'task tracee',
+  [OPCODES.task_set_cpu]: 'task cpu',
+  [OPCODES.proc_replay]: 'length',
+  [OPCODES.task_setcaps]: 'task low high',
+  [OPCODES.task_setresuid]: 'task uid euid suid',
+  [OPCODES.task_setresgid]: 'task gid egid sgid',
+  [OPCODES.task_setsid]: 'task',
+  [OPCODES.task_setcomm]: 'task length',
+  [OPCODES.socket]: 'task family type protocol',
+  [OPCODES.close]: 'sock',
+  [OPCODES.bind]: 'sock addrlen family pid groups',
+  [OPCODES.connect]: 'sock addrlen family pid groups',
+  [OPCODES.getsockname]: 'sock',
+  [OPCODES.getpeername]: 'sock',
+  [OPCODES.send]: 'sock length flags',
+  [OPCODES.send_reserved]: 'sock length flags',
+  [OPCODES.sendmsg]: 'sock length flags addrlen family pid groups controllen',
+  [OPCODES.send_reserve]: 'sock length flags addrlen family pid groups controllen',
+  [OPCODES.send_commit]: 'sock skb',
+  [OPCODES.recv]: 'sock length flags',
+  [OPCODES.recv_done]: '',
+  [OPCODES.peek]: 'sock',
+  [OPCODES.release]: 'sock',
+  [OPCODES.setsockopt]: 'sock level name length',
+  [OPCODES.getsockopt]: 'sock level name room',
+  [OPCODES.getsockopt_more]: null,
+  [OPCODES.poll]: 'sock events',
+  [OPCODES.arm_socket]: 'sock arm',
+  [OPCODES.ready_next]: '',
+  [OPCODES.push_on]: 'sock',
+  [OPCODES.push_off]: 'sock',
+  [OPCODES.push_next]: '',
+  [OPCODES.cn_add_callback]: 'idx val name',
+  [OPCODES.cn_announce]: 'idx val registered',
+  [OPCODES.cn_del_callback]: 'idx val',
+  [OPCODES.cn_send]: 'idx val length portid group gfp',
+  [OPCODES.cn_reserve]: 'idx val length portid group gfp',
+  [OPCODES.cn_commit]: 'skb',
+  [OPCODES.request_notification]: 'length wanted',
+  [OPCODES.ksock_create]: 'number groups flags input hooks',
+  [OPCODES.ksock_release]: 'unit',
+  [OPCODES.ksock_reserve]: 'length group gfp',
+  [OPCODES.ksock_message]: 'length group gfp',
+  [OPCODES.ksock_unicast]: 'unit skb portid nonblock',
+  [OPCODES.ksock_broadcast]: 'unit skb portid group',
+  [OPCODES.ksock_notify]: 'unit skb portid group report',
+  [OPCODES.ksock_broadcast_asking]: 'unit skb portid group slot',
+  [OPCODES.ksock_ack]: 'unit request offset error text cookie badOffset more',
+  [OPCODES.dump_open]: 'unit portid seq minAlloc',
+  [OPCODES.dump_abort]: 'unit portid',
+  [OPCODES.dump_begin]: 'unit portid',
+  [OPCODES.dump_continue]: 'sock',
+  [OPCODES.slot_take]: '',
+  [OPCODES.slot_give]: 'slot',
+  [OPCODES.ksock_has_listeners]: 'unit group',
+  [OPCODES.ksock_clear_group]: 'unit group',
+  [OPCODES.ksock_set_err]: 'unit portid group errno',
+  [OPCODES.notifier_on]: '',
+  [OPCODES.timer_add]: 'low high',
+  [OPCODES.timer_move]: 'timer low high',
+  [OPCODES.timer_next]: null,
+  [OPCODES.clock_next]: null,
+  [OPCODES.work_run]: '',
+  [OPCODES.timer_delete]: 'timer',
+  [OPCODES.clock_advance]: 'milliseconds nanoseconds',
+  [OPCODES.clock_read]: null,
+  [OPCODES.log_write]: 'length',
+  [OPCODES.log_read]: null,
+  [OPCODES.callback_next]: null,
+  [OPCODES.task_next]: null,
+  [OPCODES.task_find]: null,
+  [OPCODES.callback_slot]: null,
+  [OPCODES.request_next]: null,
+  [OPCODES.ksock_slot]: null,
+  [OPCODES.dump_slot]: null,
+  [OPCODES.socket_next]: null,
+  [OPCODES.socket_describe]: null,
+  [OPCODES.socket_group]: null,
+  [OPCODES.socket_queued]: null,
+  [OPCODES.socket_overrun]: 'sock',
+  [OPCODES.group_next]: null,
 }
 
 /** Bytes of both headers of a connector message. */
@@ -125,37 +125,37 @@ const FPROG_BYTES = 4
 const LONGEST_FILTER = 4096 * 8
 
 /** The argument that tells how many bytes of the transmit window a call reads, send_reserved() of the reserve window. */
-const TRANSMITTED: Partial<Record<CallName, number>> = {
-  module_add: 0,
-  module_delete: 0,
-  namespace_number: 0,
-  task_spawn: 6,
-  task_exec: 1,
-  task_setcomm: 1,
-  proc_replay: 0,
-  send: 1,
-  send_reserved: 1,
-  sendmsg: 1,
-  cn_add_callback: 2,
-  request_notification: 0,
-  ksock_message: 0,
-  log_write: 0,
+const TRANSMITTED: Partial<Record<OPCODES, number>> = {
+  [OPCODES.module_add]: 0,
+  [OPCODES.module_delete]: 0,
+  [OPCODES.namespace_number]: 0,
+  [OPCODES.task_spawn]: 6,
+  [OPCODES.task_exec]: 1,
+  [OPCODES.task_setcomm]: 1,
+  [OPCODES.proc_replay]: 0,
+  [OPCODES.send]: 1,
+  [OPCODES.send_reserved]: 1,
+  [OPCODES.sendmsg]: 1,
+  [OPCODES.cn_add_callback]: 2,
+  [OPCODES.request_notification]: 0,
+  [OPCODES.ksock_message]: 0,
+  [OPCODES.log_write]: 0,
 }
 
 /** The argument that tells how many bytes of the receive window a call reads. */
-const IN_RECEIVE: Partial<Record<CallName, number>> = { sendmsg: 7, send_reserve: 7 }
+const IN_RECEIVE: Partial<Record<OPCODES, number>> = { [OPCODES.sendmsg]: 7, [OPCODES.send_reserve]: 7 }
 
 /** The calls that make a message whose bytes the host fills in. */
-const RESERVES: readonly CallName[] = ['send_reserve', 'cn_reserve', 'ksock_reserve']
+const RESERVES: readonly OPCODES[] = [OPCODES.send_reserve, OPCODES.cn_reserve, OPCODES.ksock_reserve]
 
 /** The calls that give a message up: the index of the argument that names it. */
-const GIVES_UP: Partial<Record<CallName, number>> = {
-  send_commit: 1,
-  cn_commit: 0,
-  ksock_unicast: 1,
-  ksock_broadcast: 1,
-  ksock_notify: 1,
-  ksock_broadcast_asking: 1,
+const GIVES_UP: Partial<Record<OPCODES, number>> = {
+  [OPCODES.send_commit]: 1,
+  [OPCODES.cn_commit]: 0,
+  [OPCODES.ksock_unicast]: 1,
+  [OPCODES.ksock_broadcast]: 1,
+  [OPCODES.ksock_notify]: 1,
+  [OPCODES.ksock_broadcast_asking]: 1,
 }
 
 /** How many bytes a call reads; its arguments lie in `words` from `at` on. */
@@ -187,54 +187,54 @@ const argument =
   (words, at) =>
     words[at + index] as number
 
-function transmittedOf(name: CallName): BytesOf | null {
-  if (name === 'cn_send') return (words, at) => CN_HEADERS + (words[at + 2] as number)
-  if (name === 'ksock_ack') {
+function transmittedOf(opcode: OPCODES): BytesOf | null {
+  if (opcode === OPCODES.cn_send) return (words, at) => CN_HEADERS + (words[at + 2] as number)
+  if (opcode === OPCODES.ksock_ack) {
     return (words, at) => (words[at + 4] as number) + (words[at + 5] as number) + (words[at + 7] as number)
   }
-  if (name === 'setsockopt') {
+  if (opcode === OPCODES.setsockopt) {
     return (words, at) => {
       const bytes = ((words[at + 3] as number) | 0) - FPROG_BYTES
       // One that is too long is refused for its length alone.
       return isFilter(words, at) && bytes > 0 && bytes <= LONGEST_FILTER ? bytes : 0
     }
   }
-  const index = TRANSMITTED[name]
+  const index = TRANSMITTED[opcode]
   return index === undefined ? null : argument(index)
 }
 
-function inReceiveOf(name: CallName): BytesOf | null {
-  if (name === 'setsockopt') {
+function inReceiveOf(opcode: OPCODES): BytesOf | null {
+  if (opcode === OPCODES.setsockopt) {
     return (words, at) => (isFilter(words, at) ? 0 : Math.min(words[at + 3] as number, MOST_VALUE))
   }
-  const index = IN_RECEIVE[name]
+  const index = IN_RECEIVE[opcode]
   return index === undefined ? null : argument(index)
 }
 
-function callOf(opcode: number, name: CallName, args: string): Call {
+const NAMES = CALL_NAMES.split(' ')
+
+function callOf(opcode: OPCODES, args: string): Call {
   return {
-    name,
+    name: NAMES[opcode - 1] as CallName,
     opcode,
     args: args === '' ? [] : args.split(' '),
-    transmitted: transmittedOf(name),
-    transmitAt: name === 'send_reserved' ? LAYOUT.RESERVE : LAYOUT.TRANSMIT,
-    inReceive: inReceiveOf(name),
-    givesUp: GIVES_UP[name] ?? -1,
-    reserves: RESERVES.includes(name),
+    transmitted: transmittedOf(opcode),
+    transmitAt: opcode === OPCODES.send_reserved ? LAYOUT.RESERVE : LAYOUT.TRANSMIT,
+    inReceive: inReceiveOf(opcode),
+    givesUp: GIVES_UP[opcode] ?? -1,
+    reserves: RESERVES.includes(opcode),
   }
 }
 
 /** The calls that a journal has, by opcode; undefined for the others. */
 export const CALLS: readonly (Call | undefined)[] = [
   undefined,
-  ...Object.entries(ARGUMENTS).map(([name, args], index) =>
-    args === null ? undefined : callOf(index + 1, name as CallName, args),
-  ),
+  ...Object.values(ARGUMENTS).map((args, index) => (args === null ? undefined : callOf(index + 1, args))),
 ]
 
 /** The most bytes of both windows, which a filter lies over, and of the transmit or the reserve window, which have as many. */
 export function mostTransmitted(call: Call): number {
-  return call.name === 'setsockopt' ? LAYOUT.TRANSMIT_BYTES + LAYOUT.RECEIVE_BYTES : LAYOUT.TRANSMIT_BYTES
+  return call.opcode === OPCODES.setsockopt ? LAYOUT.TRANSMIT_BYTES + LAYOUT.RECEIVE_BYTES : LAYOUT.TRANSMIT_BYTES
 }
 
 /** A digest of the calls that a journal has: their numbers, names and arguments. Journals with another one are not understood. */
