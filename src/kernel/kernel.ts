@@ -16,7 +16,7 @@ import type {
   TapEvent,
   Task as TaskInterface,
 } from '../api.js'
-import { Machine } from '../machine/index.js'
+import { type Machine, machineOf } from '../machine/index.js'
 import { Journal } from '../machine/journal/index.js'
 import { Schedule } from '../sim/index.js'
 import { asObject, asText, Task } from '../user/index.js'
@@ -62,7 +62,7 @@ export class Kernel extends CoreKernel implements KernelInterface {
   static restore(given: SnapshotInterface | Uint8Array, options: RestoreOptions = {}): Kernel {
     const { callbacks = [], modules = [], module } = asObject(options, 'options')
     const { config, image, timers } = partsOf(given)
-    const kernel = new Kernel(new Machine({ ...config, module: module ?? config.module }, image))
+    const kernel = new Kernel(machineOf({ ...config, module: module ?? config.module }, image))
     Task.adoptAll(kernel.parts.world)
     kernel.parts.timers.adopt(timers)
     for (const { id, callback } of callbacks) kernel.parts.connector.rebind(id, callback)

@@ -1,7 +1,7 @@
 // Going back: a copy of the machine with what the host keeps beside it, and its return.
 
 import type { Snapshot as SnapshotInterface } from '../api.js'
-import type { Machine } from '../machine/index.js'
+import { functionsOf, imageOf, type Machine, rewindTo, setFunctions } from '../machine/index.js'
 import { ECANCELED } from '../uapi/index.js'
 import { SystemError, Task, type TaskWorld } from '../user/index.js'
 import type { Clock } from './clock.js'
@@ -36,12 +36,12 @@ export class Past {
     const saved = timers.save()
     return new Snapshot({
       config: machine.config,
-      image: machine.image(),
+      image: imageOf(machine),
       time: clock.now_ns,
       timers: saved.saved,
       of: machine,
       host: {
-        functions: machine.functions(),
+        functions: functionsOf(machine),
         tasks: Task.saveAll(world),
         timers: saved,
         sockets: sockets.save(),
@@ -60,8 +60,8 @@ export class Past {
       throw new TypeError('snapshot must be one of this kernel; restore() makes a kernel of any')
     }
     world.waiters.rejectAll(new SystemError(-ECANCELED, 'rewind'))
-    machine.rewind(image)
-    machine.setFunctions(host.functions)
+    rewindTo(machine, image)
+    setFunctions(machine, host.functions)
     Task.restoreAll(world, host.tasks)
     timers.restore(host.timers)
     sockets.restore(host.sockets)

@@ -1,6 +1,7 @@
 // A scenario run twice, and the two runs compared call by call.
 
 import type { BootOptions, Kernel as KernelInterface } from '../api.js'
+import { record } from '../machine/index.js'
 import { Comparison } from '../machine/journal/index.js'
 import { Kernel } from './kernel.js'
 
@@ -16,7 +17,7 @@ export async function selfCheck(
   let comparison: Comparison | undefined
   const second = Kernel.boot({ ...options, journal: false }, (machine) => {
     comparison = new Comparison(machine, journal)
-    machine.record(comparison)
+    record(machine, comparison)
   })
   try {
     await scenario(second)

@@ -1,7 +1,7 @@
 // Snapshots: an image of the machine's memory, and beside it what the host keeps: functions in their slots, tasks, sockets, timers.
 
 import type { Module, Snapshot as SnapshotInterface } from '../api.js'
-import { Machine, type MachineConfig, type SavedFunctions } from '../machine/index.js'
+import { type Machine, type MachineConfig, machineOf, recycleImage, type SavedFunctions } from '../machine/index.js'
 import { isBytes, plainBytes } from '../uapi/typed-arrays.js'
 import type { SavedTask } from '../user/index.js'
 import type { SavedFaults } from './faults.js'
@@ -52,7 +52,7 @@ export class Snapshot implements SnapshotInterface {
 
   get stateHash(): string {
     const { config, image } = this.parts
-    this.#hash ??= readStateHash(new Machine(config, image))
+    this.#hash ??= readStateHash(machineOf(config, image))
     return this.#hash
   }
 
@@ -63,7 +63,7 @@ export class Snapshot implements SnapshotInterface {
   dispose(): void {
     const parts = this.#parts
     this.#parts = undefined
-    parts?.of?.recycle(parts.image)
+    if (parts?.of !== undefined) recycleImage(parts.of, parts.image)
   }
 
   [Symbol.dispose](): void {

@@ -3,6 +3,7 @@
 
 import type { MessageView } from '../api.js'
 import { copyInto } from '../uapi/typed-arrays.js'
+import type { Abi } from './abi.generated.js'
 
 const RESERVE_ENDS = 'the message of reserve() is over: it was committed, or given back'
 const PEEK_ENDS = 'the message of peek() is over: it was released'
@@ -95,14 +96,20 @@ export class Copies {
     return this.#memory.subarray(at, at + length)
   }
 
-  /** What a callback is given, until giveBack(). */
+  /** What a callback is given, until endReading(). */
   give(at: number, length: number, end: string): Copy {
     const copy = new Copy(this.#at(at, length), end)
     this.#given.add(copy)
     return copy
   }
 
-  giveBack(copy: Copy): void {
+  /** The callback has returned: what it was given is over, be it `copy` or null, and so is what it read of `objects`. */
+  endReading(copy: Copy | null, objects: readonly object[], get: () => never): void {
+    if (copy !== null) this.#giveBack(copy)
+    for (const object of objects) for (const key of Object.keys(object)) Object.defineProperty(object, key, { get })
+  }
+
+  #giveBack(copy: Copy): void {
     copy.store()
     this.#given.delete(copy)
     copy.end()
@@ -157,13 +164,31 @@ export class Copies {
     ;(view as Lent).end()
   }
 
+  /** The same calls, each of which finds what was written in place, and what it writes is found there. */
+  around(abi: Abi): Abi {
+    const around =
+      (call: (...args: number[]) => number) =>
+      (...args: number[]) => {
+        this.beforeCall()
+        try {
+          return call(...args)
+        } finally {
+          this.#afterCall()
+        }
+      }
+    const calls: Partial<Abi> = {}
+    // Those of a recorder are its object's prototype's.
+    for (const name in abi) calls[name as keyof Abi] = around(abi[name as keyof Abi] as (...args: number[]) => number)
+    return calls as Abi
+  }
+
   /** What was written is to be in memory: the kernel is called, or looked at. */
   beforeCall(): void {
     for (const copy of this.#given) copy.store()
   }
 
-  /** What others have written into the same messages is to be seen. */
-  afterCall(): void {
+  // What others have written into the same messages is to be seen.
+  #afterCall(): void {
     for (const copy of this.#given) copy.load()
   }
 }

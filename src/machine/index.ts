@@ -5,9 +5,20 @@ export { KERNEL_DIGEST, LAYOUT } from './abi.generated.js'
 export { checksum } from './checksum.js'
 export { LAST_MS, readClock } from './clock.js'
 export { copyImage } from './copy-image.js'
+export {
+  functionsOf,
+  imageOf,
+  machineOf,
+  record,
+  recycleImage,
+  rewindTo,
+  type SavedFunctions,
+  setFunctions,
+  twinOf,
+} from './image.js'
 export { compile, type KernelSource } from './instantiate.js'
 export { Longs, type Room } from './longs.js'
-export { type HostFunction, Machine, type MachineConfig, type SavedFunctions } from './machine.js'
+export { type HostFunction, Machine, type MachineConfig } from './machine.js'
 export type { Listener } from './pushed.js'
 export type { Readers } from './readers.js'
 export { NOBODY } from './reserved.js'

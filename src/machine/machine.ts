@@ -3,11 +3,9 @@
 
 import { type Abi, LAYOUT } from './abi.generated.js'
 import type { Copies } from './copies.js'
-import { copyImage } from './copy-image.js'
 import { debugHostOf } from './debug-host.js'
-import { Images } from './images.js'
 import { instantiate, makeMemory, standardKernel } from './instantiate.js'
-import { type Listener, Pushed } from './pushed.js'
+import { Pushed } from './pushed.js'
 import { Readers, type ViewSource } from './readers.js'
 import { Reserved } from './reserved.js'
 import { Views } from './views.js'
@@ -18,13 +16,6 @@ export interface HostFunction {
   (kind: number, a: number, b: number): number
   /** Saves what the function goes on from, if that is more than the machine knows; the result puts it back, as often as it is called. */
   keep?: (() => () => void) | undefined
-}
-
-/** The functions in their slots, and what they go on from. */
-export interface SavedFunctions {
-  readonly functions: readonly (HostFunction | undefined)[]
-  readonly kept: readonly (() => void)[]
-  readonly listeners: readonly (Listener | undefined)[]
 }
 
 /** Functions of the host within functions of the host: far below what the stack holds, far above what anybody means to do. */
@@ -76,18 +67,19 @@ export class Machine extends Windows implements ViewSource {
   /** What happens to each id of the ready list. */
   onReady: (id: number) => void = () => {}
 
-  readonly #images = new Images()
-  readonly #functions: (HostFunction | undefined)[] = []
+  /** Those in the slots; bindFunction() puts them there. */
+  readonly functions: (HostFunction | undefined)[] = []
+  /** Who writes down what enters, and the calls as he has wrapped them: see record(). */
+  recorder: Recorder | null = null
+  recorded: Abi | null = null
   readonly #readers: Readers[] = []
   #depth = 0
   #errors: unknown[] | null = null
   #draining = false
-  #recorder: Recorder | null = null
-  #recorded: Abi | null = null
   #forbidden: Abi | null = null
 
-  /** Boots a machine, or with `image` makes one that goes on from there. */
-  constructor(config: MachineConfig, image?: Uint8Array) {
+  /** Boots a machine; or `load`, which is called instead, puts there what it is to go on from: see machineOf(). */
+  constructor(config: MachineConfig, load?: (machine: Machine) => void) {
     const memory = makeMemory(config.memory)
     super(memory.buffer)
     const module = config.module ?? standardKernel()
@@ -99,46 +91,33 @@ export class Machine extends Windows implements ViewSource {
     this.data = new Views(memory.buffer, this.words)
     this.pushed = new Pushed(this)
     this.raw = abi
-    this.abi = this.#aroundCopies(abi)
+    this.abi = this.aroundCopies(abi)
     this.config = config
-    if (image !== undefined) {
-      this.#load(image)
+    if (load !== undefined) {
+      load(this)
       return
     }
     this.words.set(config.words, LAYOUT.TRANSMIT >>> 2)
     if (abi.boot(config.seed) !== 0) throw new RangeError(`limits.memory: ${config.memory} bytes cannot hold a kernel`)
   }
 
-  // In the debug build each call finds what was written in place, and what it writes is found there.
-  #aroundCopies(abi: Abi): Abi {
-    const { copies } = this
-    if (copies === null) return abi
-    const around =
-      (call: (...args: number[]) => number) =>
-      (...args: number[]) => {
-        copies.beforeCall()
-        try {
-          return call(...args)
-        } finally {
-          copies.afterCall()
-        }
-      }
-    const names = Object.keys(this.raw) as (keyof Abi)[]
-    return Object.fromEntries(names.map((name) => [name, around(abi[name] as () => number)])) as unknown as Abi
+  /** In the debug build calls that find, and change, what was written in place; else the same. */
+  aroundCopies(abi: Abi): Abi {
+    return this.copies?.around(abi) ?? abi
   }
 
   /** Takes the machine down; the bytes that nobody gave back. Every later call throws. */
   halt(): number {
     if (!this.atRest) throw new Error('a function that the kernel has called cannot halt it')
     // Nobody is told: a hook could go on opening what is closed here.
-    this.#functions.length = 0
+    this.functions.length = 0
     this.pushed.setListeners([])
-    this.#endInPlace()
+    this.endInPlace()
     const left = this.abi.halt()
     this.halted = true
     this.abi = this.#refusing('this kernel was halted')
-    this.#recorder = null
-    this.#recorded = null
+    this.recorder = null
+    this.recorded = null
     this.raw = this.abi
     return left
   }
@@ -150,100 +129,43 @@ export class Machine extends Windows implements ViewSource {
     return this.#depth === 0 && !this.#draining
   }
 
-  /** A copy of everything that the machine knows. It must be at rest. */
-  image(): Uint8Array<ArrayBuffer> {
-    return this.#images.copy(this.#state())
-  }
-
-  /** Gives the memory of an image, which nobody looks at any more, to the next one. */
-  recycle(image: Uint8Array<ArrayBuffer>): void {
-    this.#images.recycle(image)
-  }
-
-  /** A machine of its own that goes on from where this one is. It must be at rest. */
-  twin(): Machine {
-    return new Machine(this.config, this.#state())
-  }
-
-  // All of it as it lies in memory, up to the last page in use.
-  #state(): Uint8Array {
-    this.copies?.beforeCall()
-    return this.bytes.subarray(LAYOUT.STATE_AT, this.raw.memory_end() >>> 0)
-  }
-
-  /** Puts an image of this machine, or of one with the same configuration, in place of what it knows. It must be at rest. */
-  rewind(image: Uint8Array): void {
-    this.#load(image)
-    this.#recorder?.rewound(image)
-  }
-
-  #load(image: Uint8Array): void {
-    this.#endInPlace()
-    copyImage(image, this.bytes, LAYOUT.STATE_AT)
-    this.clearBlocked()
-    // The push window is no part of an image.
-    this.words[LAYOUT.PUSH_WRITTEN >>> 2] = 0
-    // The next call looks at the ready list, and finds out.
-    this.words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_READY] = 1
-  }
-
-  #endInPlace(): void {
+  /** Nobody has a message in place any more: time goes back, or ends. */
+  endInPlace(): void {
     this.reserved.forgetAll()
     this.copies?.endAll()
-  }
-
-  /** All functions in their slots: what belongs to an image. */
-  functions(): SavedFunctions {
-    const functions = this.#functions.slice()
-    return { functions, kept: functions.flatMap((fn) => fn?.keep?.() ?? []), listeners: this.pushed.listeners() }
-  }
-
-  /** Puts those functions back, to go on from there. */
-  setFunctions({ functions, kept, listeners }: SavedFunctions): void {
-    this.#functions.length = 0
-    this.pushed.setListeners(listeners)
-    for (const fn of functions) this.#functions.push(fn)
-    for (const putBack of kept) putBack()
-  }
-
-  /** Has everything written down from now on; null ends it. The machine must be at rest. */
-  record(recorder: Recorder | null): void {
-    this.#recorder = recorder
-    this.#recorded = recorder === null ? null : recorder.wrap(this.raw)
-    this.abi = this.#aroundCopies(this.#recorded ?? this.raw)
   }
 
   // ---- functions of the host
 
   /** Puts a function into the slot that the kernel gave for it. */
   bindFunction(slot: number, fn: HostFunction): void {
-    this.#functions[slot] = fn
+    this.functions[slot] = fn
   }
 
   /** What is in a slot. */
   functionAt(slot: number): HostFunction | undefined {
-    return this.#functions[slot]
+    return this.functions[slot]
   }
 
   /** Empties a slot, unless it has been given to another function meanwhile. */
   unbindFunction(slot: number, fn: HostFunction | undefined): void {
-    if (this.#functions[slot] === fn) this.#functions[slot] = undefined
+    if (this.functions[slot] === fn) this.functions[slot] = undefined
   }
 
   #call(kindSlot: number, a: number, b: number): number {
-    const fn = this.#functions[kindSlot >>> KIND_BITS]
+    const fn = this.functions[kindSlot >>> KIND_BITS]
     const kind = kindSlot & KIND_MASK
-    const isPlain = fn !== undefined && kind < LAYOUT.CALL_TAP && this.#recorder === null && this.#depth < MAX_DEPTH
+    const isPlain = fn !== undefined && kind < LAYOUT.CALL_TAP && this.recorder === null && this.#depth < MAX_DEPTH
     return isPlain ? this.#run(fn, kind, a, b) : this.#callCarefully(kindSlot, a, b)
   }
 
   #callCarefully(kindSlot: number, a: number, b: number): number {
     if (kindSlot === LAYOUT.CALL_TAP) return this.#run(this.#tell, kindSlot, a, b)
-    const recorder = this.#recorder
+    const recorder = this.recorder
     // A replay has the function only from here on.
     recorder?.enter(kindSlot, a, b)
     const asks = kindSlot === LAYOUT.CALL_FAULT
-    const fn = asks ? this.#ask : this.#functions[kindSlot >>> KIND_BITS]
+    const fn = asks ? this.#ask : this.functions[kindSlot >>> KIND_BITS]
     let result = 0
     if (fn !== undefined) {
       if (asks || this.#depth < MAX_DEPTH) result = this.#run(fn, kindSlot & KIND_MASK, a, b)
@@ -317,7 +239,7 @@ export class Machine extends Windows implements ViewSource {
 
   /** The next number of the generator of faults; it can be drawn where nothing else can be called. */
   faultRandom(): number {
-    return (this.#recorded ?? this.raw).fault_random() >>> 0
+    return (this.recorded ?? this.raw).fault_random() >>> 0
   }
 
   /** The readers of the present depth: for who closes them when he has read, unless what he calls throws. */

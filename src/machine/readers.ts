@@ -69,14 +69,7 @@ export class Readers {
   /** The callback has returned. */
   close(): void {
     this.skb = 0
-    if (this.#source.copies !== null) this.#end(this.#source.copies)
-  }
-
-  #end(copies: Copies): void {
-    if (this.#copy !== null) copies.giveBack(this.#copy)
-    for (const object of [this.msg, this.nsp, this.skbuff]) {
-      for (const key of Object.keys(object)) Object.defineProperty(object, key, { get: refuse })
-    }
+    this.#source.copies?.endReading(this.#copy, [this.msg, this.nsp, this.skbuff], refuse)
   }
 
   /** Lays msg and nsp over a connector message. */

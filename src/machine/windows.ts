@@ -13,9 +13,9 @@ const CACHED_VIEWS = 1024
 export abstract class Windows {
   /** The calls, of which a long receive needs one. */
   abstract abi: Abi
-  /** All result words, and all other words of memory. */
+  /** All result words, and all other words of memory; and its bytes. */
   readonly words: Uint32Array
-  protected readonly bytes: Uint8Array<ArrayBuffer>
+  readonly bytes: Uint8Array<ArrayBuffer>
   readonly #transmit: Uint8Array<ArrayBuffer>
   readonly #receive: Uint8Array<ArrayBuffer>
   readonly #views: (Uint8Array | undefined)[] = []

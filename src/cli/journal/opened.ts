@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Kernel } from '../../kernel/index.js'
 import { Snapshot } from '../../kernel/snapshot.js'
 import { provideEmbedded } from '../../machine/embedded.js'
+import { imageOf } from '../../machine/index.js'
 import { type Difference, Player, type PlayerOptions } from '../../machine/journal/index.js'
 import { InputError } from '../frame/errors.js'
 import { userPath } from '../frame/paths.js'
@@ -147,7 +148,7 @@ export class OpenedJournal {
   /** A kernel of its own that is as the machine is now: nothing that is done to it changes anything else. */
   kernelHere(): Kernel {
     const { machine } = this.player
-    return Kernel.restore(new Snapshot({ config: machine.config, image: machine.image(), time: 0n, timers: [] }))
+    return Kernel.restore(new Snapshot({ config: machine.config, image: imageOf(machine), time: 0n, timers: [] }))
   }
 
   /** Plays on to the end, or to where it goes another way. */

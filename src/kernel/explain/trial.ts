@@ -2,7 +2,7 @@
 // a protocol's messages, whom cn_proc holds an event back from. The machine itself does not notice.
 
 import { TAP_VERDICTS } from '../../api/tap.js'
-import { LAYOUT, type Machine } from '../../machine/index.js'
+import { LAYOUT, type Machine, twinOf } from '../../machine/index.js'
 import {
   AF_NETLINK,
   ECONNREFUSED,
@@ -45,7 +45,7 @@ export class Trial {
   // Nobody watches the copy, and nothing fails in it.
   get #copy(): Machine {
     if (this.#made === undefined) {
-      this.#made = this.#machine.twin()
+      this.#made = twinOf(this.#machine)
       this.#made.raw.set_watch(0)
       this.#made.raw.set_failslab(0, 1, 1, 0)
       this.#made.raw.set_pressure(0)

@@ -1,6 +1,7 @@
 // kernel.journal: recording, from boot on or from any moment at which the machine is at rest.
 
 import type { Journal as JournalInterface } from '../../api.js'
+import { imageOf, record } from '../image.js'
 import type { Machine } from '../machine.js'
 import { encodeJournal } from './format.js'
 import { JournalRecorder } from './recorder.js'
@@ -36,7 +37,7 @@ export class Journal implements JournalInterface {
   }
 
   start(): void {
-    this.#begin(() => this.#machine.image())
+    this.#begin(() => imageOf(this.#machine))
   }
 
   /** Starts recording at a machine that has only been booted: no image is needed. */
@@ -54,14 +55,14 @@ export class Journal implements JournalInterface {
       image: image(),
       last: null,
     }
-    this.#machine.record(recording.recorder)
+    record(this.#machine, recording.recorder)
     this.#recording = recording
   }
 
   stop(): Uint8Array {
     const journal = this.#encode('stopped')
     const recording = this.#recording as Recording
-    if (recording.last === null) this.#machine.record(null)
+    if (recording.last === null) record(this.#machine, null)
     this.#counts = { calls: recording.recorder.calls, size: sizeOf(recording) }
     this.#recording = null
     return journal

@@ -2,6 +2,7 @@
 // is in the journal, and is done again.
 
 import { type Abi, LAYOUT } from '../abi.generated.js'
+import { imageOf, machineOf, record, rewindTo } from '../image.js'
 import { Machine, type Recorder } from '../machine.js'
 import { describeCall, describeEnter, resultText } from './describe.js'
 import { hashText } from './format.js'
@@ -71,18 +72,19 @@ export class Player {
     this.#words = data.words
     this.#keepsImages = images
     this.total = data.index.calls.length
-    this.machine = new Machine({ ...data.config, module }, data.image ?? undefined)
+    const config = { ...data.config, module }
+    this.machine = data.image === null ? new Machine(config) : machineOf(config, data.image)
     const { onTap } = this.machine
     prepare?.(this.machine)
     this.#tapped = this.machine.onTap !== onTap
     if (this.#tapped) this.#guardTap()
-    this.machine.record(this.#recorder)
+    record(this.machine, this.#recorder)
     this.machine.onFault = () => this.#run()
     this.#references = new References(this.machine)
     this.#references.scan()
     this.#restoreWatch()
     this.#playRewinds()
-    this.#marks = new Marks({ calls: 0, at: this.#at, image: this.machine.image() })
+    this.#marks = new Marks({ calls: 0, at: this.#at, image: imageOf(this.machine) })
   }
 
   // What a tap throws comes out of step().
@@ -142,7 +144,7 @@ export class Player {
     this.#throwThrown()
     if (this.#difference !== null) return false
     if (this.#keepsImages && this.#references.settled)
-      this.#marks.offer(this.#begun, this.#at, () => this.machine.image())
+      this.#marks.offer(this.#begun, this.#at, () => imageOf(this.machine))
     return true
   }
 
@@ -182,7 +184,7 @@ export class Player {
   }
 
   #load({ calls, at, image }: { calls: number; at: number; image: Uint8Array }): void {
-    this.machine.rewind(image)
+    rewindTo(this.machine, image)
     this.#begun = calls
     this.#at = at
     this.#references.scan()
@@ -348,7 +350,7 @@ export class Player {
       const bytes = words[at + 1] as number
       if (!isImageSize(bytes, this.#data.config)) this.#stop(at, `an image of ${bytes} bytes is none of this machine`)
       this.#at = at + 2 + Math.ceil(bytes / WORD)
-      this.machine.rewind(new Uint8Array(words.buffer, words.byteOffset + (at + 2) * WORD, bytes))
+      rewindTo(this.machine, new Uint8Array(words.buffer, words.byteOffset + (at + 2) * WORD, bytes))
       this.#references.scan()
       this.#restoreWatch()
     }
