@@ -24,7 +24,8 @@ export class Connector {
     this.#ownership = ownership
   }
 
-  #function(callback: CnCallback): HostFunction {
+  /** A callback as the machine calls it. */
+  function(callback: CnCallback): HostFunction {
     return messageFunction(this.#machine, this.#ownership.own(asFunction(callback, 'callback')))
   }
 
@@ -32,7 +33,7 @@ export class Connector {
     const idx = u32(id.idx, 'id.idx')
     const val = u32(id.val, 'id.val')
     asText(name, 'name')
-    const fn = this.#function(callback)
+    const fn = this.function(callback)
     const slot = this.#machine.abi.cn_add_callback(idx, val, this.#machine.transmitText(name, NAME_BYTES))
     if (slot < 0) return slot
     this.#machine.bindFunction(slot, fn)
@@ -83,33 +84,10 @@ export class Connector {
     return result
   }
 
-  /** Binds a callback to an id that is registered already; false if it is not, or is bound. */
-  rebind(id: CbId, callback: CnCallback): boolean {
-    const slot = this.#machine.raw.callback_slot(u32(id.idx, 'id.idx'), u32(id.val, 'id.val'))
-    return this.#bindTo(slot, callback)
-  }
-
-  /** Binds the callback of a notification request that stands already; false if there is none that is not bound. */
-  rebindRequest(request: NotificationRequest, callback: CnCallback): boolean {
-    const { raw } = this.#machine
-    const wanted = requestWords(request).join()
-    for (let one = raw.request_next(0); one !== 0; one = raw.request_next(one)) {
-      if (this.#machine.requestWords().join() === wanted && this.#bindTo(this.#machine.listWord(0), callback))
-        return true
-    }
-    return false
-  }
-
-  #bindTo(slot: number, callback: CnCallback): boolean {
-    if (slot < 0 || this.#machine.functionAt(slot) !== undefined) return false
-    this.#machine.bindFunction(slot, this.#function(callback))
-    return true
-  }
-
   request(request: NotificationRequest, callback?: CnCallback): number {
     const machine = this.#machine
     const words = requestWords(request)
-    const fn = callback === undefined ? undefined : this.#function(callback)
+    const fn = callback === undefined ? undefined : this.function(callback)
     if (words.length * 4 > LAYOUT.TRANSMIT_BYTES) return -EMSGSIZE
     machine.transmitWords(words)
     const slot = machine.abi.request_notification(words.length * 4, fn === undefined ? 0 : 1)
@@ -131,7 +109,7 @@ function messageFunction(machine: Machine, callback: CnCallback): HostFunction {
 }
 
 /** struct cn_ctl_msg and its ranges, as words. */
-function requestWords(request: NotificationRequest): number[] {
+export function requestWords(request: NotificationRequest): number[] {
   const idx = rangeWords(request.idx, 'idx')
   const val = rangeWords(request.val, 'val')
   const group = u32(request.group, 'group')

@@ -14,9 +14,6 @@ import { asBoolean, asBytes, asFunction, asObject } from '../user/index.js'
 import { kernelMessage } from './message.js'
 import type { Ownership } from './ownership.js'
 
-/** How many protocol numbers there are. */
-const PROTOCOLS = 32
-
 interface Hooks {
   readonly input: ((skb: SkBuff) => void) | undefined
   readonly bind: ((group: number) => number) | undefined
@@ -40,35 +37,16 @@ class KernelSocket implements KernelSocketInterface {
 export class KernelSockets {
   readonly #machine: Machine
   readonly #ownership: Ownership
-  readonly #notifiers: ((notify: NetlinkNotify) => void)[] = []
-  readonly #slots = new Map<KernelSocket, number>()
+  readonly notifiers: ((notify: NetlinkNotify) => void)[] = []
+  readonly slots = new Map<KernelSocket, number>()
 
   constructor(machine: Machine, ownership: Ownership) {
     this.#machine = machine
     this.#ownership = ownership
   }
 
-  /** What is to be put back by restore() when time goes backwards. */
-  save(): { slots: ReadonlyMap<KernelSocket, number>; notifiers: readonly ((notify: NetlinkNotify) => void)[] } {
-    return { slots: new Map(this.#slots), notifiers: [...this.#notifiers] }
-  }
-
-  restore({ slots, notifiers }: ReturnType<KernelSockets['save']>): void {
-    this.#slots.clear()
-    for (const [ksock, slot] of slots) this.#slots.set(ksock, slot)
-    this.#notifiers.splice(0, this.#notifiers.length, ...notifiers)
-  }
-
-  /** Binds the hooks of a kernel socket that the machine has; null if there is none that is not bound. */
-  rebind(unit: number, cfg: NetlinkKernelCfg = {}): KernelSocket | null {
-    const number = u32(unit, 'unit')
-    const hooks = this.#checked(cfg)
-    const slot = number < PROTOCOLS ? this.#machine.raw.ksock_slot(number) : -1
-    if (slot < 0 || this.#machine.functionAt(slot) !== undefined) return null
-    return this.#bound(number, slot, hooks)
-  }
-
-  #checked(cfg: NetlinkKernelCfg): Hooks {
+  /** @throws TypeError for what is none */
+  hooksOf(cfg: NetlinkKernelCfg): Hooks {
     asObject(cfg, 'cfg')
     const { input, bind, unbind, keep } = cfg
     for (const [hook, fn] of Object.entries({ input, bind, unbind, keep })) if (fn !== undefined) asFunction(fn, hook)
@@ -77,29 +55,30 @@ export class KernelSockets {
     return { input: own(input), bind: own(bind), unbind: own(unbind), keep: keep?.bind(cfg) }
   }
 
-  #bound(number: number, slot: number, hooks: Hooks): KernelSocket {
+  /** The kernel socket that the machine has in a slot. */
+  bind(number: number, slot: number, hooks: Hooks): KernelSocket {
     this.#machine.bindFunction(slot, hookFunction(this.#machine, number, hooks))
     const ksock = new KernelSocket(number)
-    this.#slots.set(ksock, slot)
+    this.slots.set(ksock, slot)
     return ksock
   }
 
   create(unit: number, cfg: NetlinkKernelCfg = {}): KernelSocket | null {
     const machine = this.#machine
     const number = u32(unit, 'unit')
-    const hooks = this.#checked(cfg)
+    const hooks = this.hooksOf(cfg)
     const groups = u32(cfg.groups ?? 0, 'groups')
     const flags = u32(cfg.flags ?? 0, 'flags')
     const bits = (hooks.bind ? LAYOUT.HOOK_BIND_BIT : 0) | (hooks.unbind ? LAYOUT.HOOK_UNBIND_BIT : 0)
     const slot = machine.abi.ksock_create(number, groups, flags, hooks.input ? 1 : 0, bits)
-    return slot < 0 ? null : this.#bound(number, slot, hooks)
+    return slot < 0 ? null : this.bind(number, slot, hooks)
   }
 
   release(ksock: KernelSocketInterface): void {
     const one = this.#live(ksock)
-    const slot = this.#slots.get(one) as number
+    const slot = this.slots.get(one) as number
     this.#machine.expectCalls()
-    this.#slots.delete(one)
+    this.slots.delete(one)
     this.#machine.abi.ksock_release(one.protocol)
     this.#machine.unbindFunction(slot, this.#machine.functionAt(slot))
   }
@@ -110,7 +89,7 @@ export class KernelSockets {
   }
 
   #live(ksock: KernelSocketInterface): KernelSocket {
-    if (!(ksock instanceof KernelSocket) || !this.#slots.has(ksock)) {
+    if (!(ksock instanceof KernelSocket) || !this.slots.has(ksock)) {
       throw new TypeError('ksock must be a kernel socket of this kernel that has not been released')
     }
     return ksock
@@ -206,21 +185,16 @@ export class KernelSockets {
     const owned = this.#ownership.own(asFunction(callback, 'callback'))
     const slot = this.#machine.abi.notifier_on()
     if (slot < 0) return -ENOMEM
-    this.#notifiers.push(owned)
+    this.notifiers.push(owned)
     this.#machine.bindFunction(slot, (_kind, protocol, portid) => this.#notifyAll(protocol, portid >>> 0))
     return 0
-  }
-
-  /** Binds another callback to the release notifier that a restored machine has on; registers it where it has none. */
-  rebindNotifier(callback: (notify: NetlinkNotify) => void): void {
-    this.registerNotifier(callback)
   }
 
   // One that throws does not keep the others from hearing it.
   #notifyAll(protocol: number, portid: number): number {
     const errors: unknown[] = []
     // A copy: who registers meanwhile hears of the next one.
-    for (const notifier of [...this.#notifiers]) {
+    for (const notifier of [...this.notifiers]) {
       try {
         notifier({ protocol, portid })
       } catch (error) {

@@ -9,7 +9,6 @@ import type {
   KernelState,
   KernelStats,
   ProcEventSource as ProcEventSourceInterface,
-  Rebinding,
   Removable,
   RestoreOptions,
   Snapshot as SnapshotInterface,
@@ -19,13 +18,15 @@ import type {
 import { type Machine, machineOf } from '../machine/index.js'
 import { Journal } from '../machine/journal/index.js'
 import { Schedule } from '../sim/index.js'
-import { asObject, asText, Task } from '../user/index.js'
+import { asObject, Task } from '../user/index.js'
+import { ArmedTimers } from './armed-timers.js'
 import { bootMachine, CoreKernel } from './core.js'
 import { explain } from './explain/index.js'
 import { Faults } from './faults.js'
 import { readState, readStats } from './inspect.js'
 import { Past } from './past.js'
 import { ProcEventSource } from './proc-source.js'
+import { rebindCallback, rebindModules } from './rebind.js'
 import { partsOf } from './snapshot.js'
 import { Tap } from './tap.js'
 import { listUnbound } from './unbound.js'
@@ -37,6 +38,7 @@ export class Kernel extends CoreKernel implements KernelInterface {
   readonly journal: Journal
   readonly #tap: Tap
   readonly #past: Past
+  readonly #timers: ArmedTimers
   #unbound: readonly string[] = []
 
   /** See boot(), which has a machine booted, and restore(), which has one that goes on from an image. */
@@ -48,7 +50,9 @@ export class Kernel extends CoreKernel implements KernelInterface {
     this.faults = new Faults(machine, watch)
     this.#tap = new Tap(machine, watch)
     this.journal = new Journal(machine)
-    this.#past = new Past({ machine, world, clock: this.clock, timers, sockets, modules, faults: this.faults })
+    this.#timers = new ArmedTimers(machine, timers)
+    const { clock, faults } = this
+    this.#past = new Past({ machine, world, clock, timers: this.#timers, sockets, modules, faults })
   }
 
   /** See boot() of the package; `prepare` gets the machine before there is a kernel around it. */
@@ -64,10 +68,10 @@ export class Kernel extends CoreKernel implements KernelInterface {
     const { config, image, timers } = partsOf(given)
     const kernel = new Kernel(machineOf({ ...config, module: module ?? config.module }, image))
     Task.adoptAll(kernel.parts.world)
-    kernel.parts.timers.adopt(timers)
-    for (const { id, callback } of callbacks) kernel.parts.connector.rebind(id, callback)
-    const missing = kernel.parts.modules.rebind(modules, () => kernel.#rebinding())
-    kernel.#unbound = listUnbound(kernel.parts.machine, kernel.parts.timers.unbound, missing)
+    kernel.#timers.adopt(timers)
+    for (const { id, callback } of callbacks) rebindCallback(kernel.parts, id, callback)
+    const missing = rebindModules(kernel.parts, kernel.#timers, modules)
+    kernel.#unbound = listUnbound(kernel.parts.machine, kernel.#timers.unbound, missing)
     return kernel
   }
 
@@ -105,16 +109,6 @@ export class Kernel extends CoreKernel implements KernelInterface {
 
   rewind(snapshot: SnapshotInterface): void {
     this.#past.rewind(snapshot)
-  }
-
-  #rebinding(): Rebinding {
-    return {
-      callback: (id, callback) => this.parts.connector.rebind(id, callback),
-      timer: (name, callback) => this.parts.timers.rebind(asText(name, 'name'), callback),
-      socket: (unit, cfg) => this.parts.sockets.rebind(unit, cfg),
-      notifier: (callback) => this.parts.sockets.rebindNotifier(callback),
-      notification: (request, callback) => this.parts.connector.rebindRequest(request, callback),
-    }
   }
 
   override halt(): number {

@@ -1,6 +1,6 @@
 // insmod() and rmmod(): modules written in TypeScript, by name. The list of their names is the machine's.
 
-import type { CoreKernel, Module as ModuleOf, Rebinding } from '../api.js'
+import type { CoreKernel, Module as ModuleOf } from '../api.js'
 import type { Machine } from '../machine/index.js'
 import { EEXIST } from '../uapi/index.js'
 import { asFunction, asNumber, asObject, asText } from '../user/index.js'
@@ -15,7 +15,8 @@ export class Modules {
   readonly #kernel: CoreKernel
   readonly #machine: Machine
   readonly #ownership: Ownership
-  readonly #loaded = new Map<string, Module>()
+  /** By name. */
+  readonly loaded = new Map<string, Module>()
 
   constructor(kernel: CoreKernel, machine: Machine, ownership: Ownership) {
     this.#kernel = kernel
@@ -29,13 +30,13 @@ export class Modules {
     asFunction(module.init, 'module.init')
     if (module.exit !== undefined) asFunction(module.exit, 'module.exit')
     asObject(params, 'params')
-    if (this.#loaded.has(module.name)) return -EEXIST
+    if (this.loaded.has(module.name)) return -EEXIST
     const listed = this.#machine.abi.module_add(this.#nameLength(module.name))
     if (listed < 0) return listed
-    this.#loaded.set(module.name, module)
+    this.loaded.set(module.name, module)
     let result: number
     try {
-      const given = this.#ownership.as(module.name, () => module.init(this.#kernel, params))
+      const given = this.as(module.name, (kernel) => module.init(kernel, params))
       // A promise would be taken for 0.
       result = asNumber(given ?? 0, 'module.init()') | 0
     } catch (error) {
@@ -48,59 +49,29 @@ export class Modules {
 
   // init() may have unloaded it, and loaded another of its name.
   #forget(module: Module): void {
-    if (this.#loaded.get(module.name) === module) this.#unlist(module.name)
+    if (this.loaded.get(module.name) === module) this.#unlist(module.name)
   }
 
   #unlist(name: string): void {
     this.#machine.abi.module_delete(this.#nameLength(name))
-    this.#loaded.delete(name)
+    this.loaded.delete(name)
   }
 
   #nameLength(name: string): number {
     return this.#machine.transmitText(name, NAME_BYTES)
   }
 
+  /** Runs a function as one of a module. */
+  as<T>(name: string, fn: (kernel: CoreKernel) => T): T {
+    return this.#ownership.as(name, () => fn(this.#kernel))
+  }
+
   remove(name: string): number {
-    const module = this.#loaded.get(asText(name, 'name'))
+    const module = this.loaded.get(asText(name, 'name'))
     // One that is listed all the same is of a restored machine, and nobody has given it.
     if (module === undefined) return this.#machine.abi.module_delete(this.#nameLength(name))
     this.#unlist(name)
-    this.#ownership.as(name, () => module.exit?.(this.#kernel))
+    this.as(name, (kernel) => module.exit?.(kernel))
     return 0
-  }
-
-  /** The names of the loaded modules, in the order of loading. */
-  names(): string[] {
-    const { raw } = this.#machine
-    const names: string[] = []
-    for (let one = raw.module_next(0); one !== 0; one = raw.module_next(one)) {
-      names.push(this.#machine.text(this.#machine.listWord(0)))
-    }
-    return names
-  }
-
-  /** The loaded modules, to be put back by setLoaded(). */
-  loaded(): ReadonlyMap<string, Module> {
-    return new Map(this.#loaded)
-  }
-
-  setLoaded(loaded: ReadonlyMap<string, Module>): void {
-    this.#loaded.clear()
-    for (const [name, module] of loaded) this.#loaded.set(name, module)
-  }
-
-  /** Has the modules among `given` that the machine lists bind what is theirs; the names of those that nobody gave. */
-  rebind(given: readonly Module[], bindingOf: (name: string) => Rebinding): string[] {
-    const missing: string[] = []
-    for (const name of this.names()) {
-      const module = given.find((one) => one.name === name)
-      if (module === undefined) {
-        missing.push(name)
-        continue
-      }
-      this.#loaded.set(name, module)
-      this.#ownership.as(name, () => module.restore?.(this.#kernel, bindingOf(name)))
-    }
-    return missing
   }
 }

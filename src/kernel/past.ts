@@ -4,19 +4,19 @@ import type { Snapshot as SnapshotInterface } from '../api.js'
 import { functionsOf, imageOf, type Machine, rewindTo, setFunctions } from '../machine/index.js'
 import { ECANCELED } from '../uapi/index.js'
 import { SystemError, Task, type TaskWorld } from '../user/index.js'
+import type { ArmedTimers } from './armed-timers.js'
 import type { Clock } from './clock.js'
 import type { Faults } from './faults.js'
 import type { KernelSockets } from './kernel-socket.js'
 import type { Modules } from './modules.js'
 import { partsOf, Snapshot } from './snapshot.js'
-import type { Timers } from './timers.js'
 
 /** What has something to save. */
 export interface Present {
   readonly machine: Machine
   readonly world: TaskWorld
   readonly clock: Clock
-  readonly timers: Timers
+  readonly timers: ArmedTimers
   readonly sockets: KernelSockets
   readonly modules: Modules
   readonly faults: Faults
@@ -44,8 +44,8 @@ export class Past {
         functions: functionsOf(machine),
         tasks: Task.saveAll(world),
         timers: saved,
-        sockets: sockets.save(),
-        modules: modules.loaded(),
+        sockets: { slots: new Map(sockets.slots), notifiers: [...sockets.notifiers] },
+        modules: new Map(modules.loaded),
         faults: faults.save(),
       },
     })
@@ -64,8 +64,9 @@ export class Past {
     setFunctions(machine, host.functions)
     Task.restoreAll(world, host.tasks)
     timers.restore(host.timers)
-    sockets.restore(host.sockets)
-    modules.setLoaded(host.modules)
+    replace(sockets.slots, host.sockets.slots)
+    sockets.notifiers.splice(0, sockets.notifiers.length, ...host.sockets.notifiers)
+    replace(modules.loaded, host.modules)
     faults.restore(host.faults)
   }
 
@@ -73,4 +74,9 @@ export class Past {
     if (this.#present.machine.atRest) return
     throw new Error(`${what} cannot be taken while the kernel calls functions or wakes somebody`)
   }
+}
+
+function replace<Key, Value>(map: Map<Key, Value>, by: ReadonlyMap<Key, Value>): void {
+  map.clear()
+  for (const [key, value] of by) map.set(key, value)
 }

@@ -10,8 +10,8 @@
 //            free pages of the image are zeros
 
 import { checksum, copyImage, KERNEL_DIGEST, LAYOUT, type MachineConfig } from '../machine/index.js'
+import type { SavedTimer } from './armed-timers.js'
 import type { SnapshotParts } from './snapshot.js'
-import type { SavedTimer } from './timers.js'
 
 const MAGIC = 0x3153434b
 const CHECKED_FROM = 4

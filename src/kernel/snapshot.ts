@@ -4,18 +4,18 @@ import type { Module, Snapshot as SnapshotInterface } from '../api.js'
 import { type Machine, type MachineConfig, machineOf, recycleImage, type SavedFunctions } from '../machine/index.js'
 import { isBytes, plainBytes } from '../uapi/typed-arrays.js'
 import type { SavedTask } from '../user/index.js'
+import type { SavedTimer, SavedTimers } from './armed-timers.js'
 import type { SavedFaults } from './faults.js'
 import type { KernelSockets } from './kernel-socket.js'
 import { decodeSnapshot, encodeSnapshot } from './snapshot-format.js'
 import { readStateHash } from './state-hash.js'
-import type { SavedTimer, Timers } from './timers.js'
 
 /** What the host keeps of a machine: only rewind() can use it, in the kernel that it is of. */
 export interface HostState {
   readonly functions: SavedFunctions
   readonly tasks: readonly SavedTask[]
-  readonly timers: ReturnType<Timers['save']>
-  readonly sockets: ReturnType<KernelSockets['save']>
+  readonly timers: SavedTimers
+  readonly sockets: Readonly<Pick<KernelSockets, 'slots' | 'notifiers'>>
   readonly modules: ReadonlyMap<string, Module>
   readonly faults: SavedFaults
 }

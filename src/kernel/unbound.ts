@@ -1,7 +1,7 @@
 // What of a restored machine has no function: told to whoever restored it.
 
 import { LAYOUT, type Machine } from '../machine/index.js'
-import type { SavedTimer } from './timers.js'
+import type { SavedTimer } from './armed-timers.js'
 
 const PROTOCOLS = 32
 
