@@ -4,8 +4,9 @@
 export const NAMES = 0
 export const OPERATORS = 1
 export const LOCALS = 2
-const CONSTANTS = 3
-const OFFSETS = 4
+const OFFSETS = 3
+/** From here on bytes above 127 are as frequent as others. */
+export const CONSTANTS = 4
 const CALLS = 5
 const REST = 6
 export const KINDS = 7

@@ -1,7 +1,7 @@
 // The kernel as text in a source file. base64 hides from gzip what repeats, for it cuts bytes up; here a byte is always the same letters:
 // one for the small or frequent bytes, two for the others. And bytes of one kind stand together, operators with operators and constants
 // with constants, so that gzip finds more of the same: of the kernel it makes 16 KB, of its bytes as they are 17 KB, of base64 22.2 KB.
-import { copyModule, KINDS, NAMES, OPERATORS } from './module-bytes.mjs'
+import { CONSTANTS, copyModule, KINDS, NAMES, OPERATORS } from './module-bytes.mjs'
 
 /** ASCII that needs no escape in any kind of string literal, and ends no script element. */
 function usableLetters() {
@@ -16,9 +16,20 @@ function usableLetters() {
 /** Letters that stand before another one. */
 const PAGES = 2
 
+/** In constants, calls and the rest bytes from here on are rarer than those from FREQUENT on: they change places. */
+const RARE = 44
+const FREQUENT = 120
+
+/** The place of such a byte, or the byte at a place. */
+function exchanged(byte, alone) {
+  const count = alone - RARE
+  if (byte >= RARE && byte < alone) return byte - RARE + FREQUENT
+  return byte >= FREQUENT && byte < FREQUENT + count ? byte - FREQUENT + RARE : byte
+}
+
 /**
  * The texts of a module, one for each kind of bytes, and its operators in the order of their letters, which is that of how often they
- * come. The names of exports stand there as they are; bytes of other kinds are their own place in the order of letters.
+ * come. The names of exports stand there as they are; bytes of numbers that are small are their own place in the order of letters.
  * @param {Uint8Array} module
  * @returns {{ texts: string[], order: number[] }}
  * @throws RangeError for a module that has what module-bytes.mjs does not know, or that a compiler writes otherwise
@@ -29,7 +40,9 @@ export function pack(module) {
   for (const byte of kinds[OPERATORS]) counts[byte]++
   const order = [...new Set(kinds[OPERATORS])].sort((a, b) => counts[b] - counts[a] || a - b)
   const letters = usableLetters()
-  const placeOf = (byte, kind) => (kind === OPERATORS ? order.indexOf(byte) : byte)
+  const alone = letters.length - PAGES
+  const placeOf = (byte, kind) =>
+    kind === OPERATORS ? order.indexOf(byte) : kind >= CONSTANTS ? exchanged(byte, alone) : byte
   const texts = kinds.map((bytes, kind) => bytes.map((byte) => lettersOf(placeOf(byte, kind), letters)).join(''))
   texts[NAMES] = String.fromCharCode(...kinds[NAMES])
   if (/\W/.test(texts[NAMES]))
@@ -98,7 +111,8 @@ export function unpack(texts, order, size) {
     if (place >= alone) {
       place = alone + (place - alone) * letters.length + places[text.charCodeAt(cursors[kind]++)]
     }
-    const byte = kind === OPERATORS ? order[place] : kind === NAMES ? letter : place
+    const byte =
+      kind === OPERATORS ? order[place] : kind >= CONSTANTS ? exchanged(place, alone) : kind === NAMES ? letter : place
     bytes[at++] = byte
     return byte
   }

@@ -2,13 +2,8 @@
 
 import type { ProcEventSource as ProcEventSourceInterface } from '../api.js'
 import { LAYOUT, type Machine } from '../machine/index.js'
-import {
-  CN_IDX_PROC,
-  CN_VAL_PROC,
-  PROC_EVENT_NONE,
-  tryDecodeConnectorMessage,
-  tryDecodeProcEvent,
-} from '../uapi/index.js'
+import { CN_IDX_PROC, CN_VAL_PROC, PROC_EVENT_NONE, tryDecodeConnectorMessage } from '../uapi/index.js'
+import { procEventFault, procEventHead } from '../uapi/proc-event-head.js'
 import { asBytes } from '../user/index.js'
 import type { Timers } from './timers.js'
 
@@ -54,8 +49,9 @@ function eventOf(datagram: Uint8Array): { what: number; time: bigint } | undefin
   if (message === null) return undefined
   const { id, data } = message.msg
   if (id.idx !== CN_IDX_PROC || id.val !== CN_VAL_PROC) return undefined
-  const event = tryDecodeProcEvent(data)
-  return event === null ? undefined : { what: event.what, time: event.timestamp_ns }
+  if (procEventFault(data) !== null) return undefined
+  const { what, timestamp_ns } = procEventHead(new DataView(data.buffer, data.byteOffset))
+  return { what, time: timestamp_ns }
 }
 
 export class ProcEventSource implements ProcEventSourceInterface {

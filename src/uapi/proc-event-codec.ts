@@ -13,24 +13,11 @@ import {
   TASK_COMM_LEN,
 } from '../../assembly/uapi/constants.js'
 import { bytes, u32 } from './args.js'
-import { copyOf, getI32, getU32, setU32, shortFor, viewOf } from './bytes.js'
+import { copyOf, getI32, getU32, setU32, viewOf } from './bytes.js'
 import { PROC_EVENT_DATA as DATA, PROC_EVENT } from './layout.js'
 import type { ProcEvent, ProcEventProcess } from './proc-event.js'
+import { procEventFault as faultIn, procEventHead, unknownKind } from './proc-event-head.js'
 import { PROC_EVENT_EXIT } from './u32-constants.js'
-
-/** The kinds that this package knows. */
-const KINDS: readonly number[] = [
-  PROC_EVENT_NONE,
-  PROC_EVENT_FORK,
-  PROC_EVENT_EXEC,
-  PROC_EVENT_UID,
-  PROC_EVENT_GID,
-  PROC_EVENT_SID,
-  PROC_EVENT_PTRACE,
-  PROC_EVENT_COMM,
-  PROC_EVENT_COREDUMP,
-  PROC_EVENT_EXIT,
-]
 
 /** Writes the fields that `offsets` names. */
 function put<Name extends string>(
@@ -94,8 +81,6 @@ function putData(view: DataView, event: ProcEvent): void {
   }
 }
 
-const unknownKind = (what: number): string => `proc_event of no known kind: what is 0x${(what >>> 0).toString(16)}`
-
 /**
  * The 40 bytes of an event.
  *
@@ -129,19 +114,11 @@ function commOf(array: Uint8Array): Uint8Array {
   return copyOf(array, start, end)
 }
 
-function faultIn(array: Uint8Array): string | null {
-  const short = shortFor(array, PROC_EVENT.size, 'proc_event')
-  if (short !== null) return short
-  const what = getU32(viewOf(array), PROC_EVENT.what)
-  return KINDS.includes(what) ? null : unknownKind(what)
-}
-
 /** `array` has no fault. */
 function read(array: Uint8Array): ProcEvent {
   const view = viewOf(array)
-  const what = getU32(view, PROC_EVENT.what) as ProcEvent['what']
+  const { what, timestamp_ns } = procEventHead(view)
   const cpu = getU32(view, PROC_EVENT.cpu)
-  const timestamp_ns = view.getBigUint64(PROC_EVENT.timestamp_ns, true)
   switch (what) {
     case PROC_EVENT_NONE:
       return { what, cpu, timestamp_ns, event_data: { ack: { err: getU32(view, DATA.ack.err) } } }

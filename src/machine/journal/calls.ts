@@ -6,15 +6,35 @@ import { type Abi, CALL_NAMES, LAYOUT, OPCODES } from '../abi.generated.js'
 /** A call's name. */
 export type CallName = keyof Abi
 
-/**
- * The arguments of each call, by the number that abi.ts gives it; null for a call that changes nothing, or that a
- * machine makes by itself, and that no journal has. Names mean something: see references.ts.
- */
-const ARGUMENTS: Readonly<Record<OPCODES, string | null>> = {
-  [OPCODES.boot]: null,
-  [OPCODES.halt]: null,
-  [OPCODES.bytes_in_use]: null,
-  [OPCODES.state_hash]: null,
+/** The calls that no journal has: they change nothing, or a machine makes them by itself. */
+type Silent =
+  | OPCODES.boot
+  | OPCODES.halt
+  | OPCODES.bytes_in_use
+  | OPCODES.state_hash
+  | OPCODES.module_next
+  | OPCODES.memory_end
+  | OPCODES.stats
+  | OPCODES.getsockopt_more
+  | OPCODES.timer_next
+  | OPCODES.clock_next
+  | OPCODES.clock_read
+  | OPCODES.log_read
+  | OPCODES.callback_next
+  | OPCODES.task_next
+  | OPCODES.task_find
+  | OPCODES.callback_slot
+  | OPCODES.request_next
+  | OPCODES.ksock_slot
+  | OPCODES.dump_slot
+  | OPCODES.socket_next
+  | OPCODES.socket_describe
+  | OPCODES.socket_group
+  | OPCODES.socket_queued
+  | OPCODES.group_next
+
+/** The arguments of each other call, by the number that abi.ts gives it. Names mean something: see references.ts. */
+const ARGUMENTS: Readonly<Record<Exclude<OPCODES, Silent>, string>> = {
   [OPCODES.next_random]: '',
   [OPCODES.set_pressure]: 'level',
   [OPCODES.set_failslab]: 'probability interval times space',
@@ -22,9 +42,6 @@ const ARGUMENTS: Readonly<Record<OPCODES, string | null>> = {
   [OPCODES.set_watch]: 'watch',
   [OPCODES.module_add]: 'length',
   [OPCODES.module_delete]: 'length',
-  [OPCODES.module_next]: null,
-  [OPCODES.memory_end]: null,
-  [OPCODES.stats]: null,
   [OPCODES.namespace_number]: 'length',
   [OPCODES.task_spawn]: 'pid netns uid gid capsLow capsHigh comm',
   [OPCODES.task_fork]: 'task pid thread',
@@ -58,7 +75,6 @@ const ARGUMENTS: Readonly<Record<OPCODES, string | null>> = {
   [OPCODES.release]: 'sock',
   [OPCODES.setsockopt]: 'sock level name length',
   [OPCODES.getsockopt]: 'sock level name room',
-  [OPCODES.getsockopt_more]: null,
   [OPCODES.poll]: 'sock events',
   [OPCODES.arm_socket]: 'sock arm',
   [OPCODES.ready_next]: '',
@@ -93,27 +109,11 @@ const ARGUMENTS: Readonly<Record<OPCODES, string | null>> = {
   [OPCODES.notifier_on]: '',
   [OPCODES.timer_add]: 'low high',
   [OPCODES.timer_move]: 'timer low high',
-  [OPCODES.timer_next]: null,
-  [OPCODES.clock_next]: null,
   [OPCODES.work_run]: '',
   [OPCODES.timer_delete]: 'timer',
   [OPCODES.clock_advance]: 'milliseconds nanoseconds',
-  [OPCODES.clock_read]: null,
   [OPCODES.log_write]: 'length',
-  [OPCODES.log_read]: null,
-  [OPCODES.callback_next]: null,
-  [OPCODES.task_next]: null,
-  [OPCODES.task_find]: null,
-  [OPCODES.callback_slot]: null,
-  [OPCODES.request_next]: null,
-  [OPCODES.ksock_slot]: null,
-  [OPCODES.dump_slot]: null,
-  [OPCODES.socket_next]: null,
-  [OPCODES.socket_describe]: null,
-  [OPCODES.socket_group]: null,
-  [OPCODES.socket_queued]: null,
   [OPCODES.socket_overrun]: 'sock',
-  [OPCODES.group_next]: null,
 }
 
 /** Bytes of both headers of a connector message. */
@@ -211,11 +211,9 @@ function inReceiveOf(opcode: OPCODES): BytesOf | null {
   return index === undefined ? null : argument(index)
 }
 
-const NAMES = CALL_NAMES.split(' ')
-
-function callOf(opcode: OPCODES, args: string): Call {
+function callOf(name: CallName, opcode: OPCODES, args: string): Call {
   return {
-    name: NAMES[opcode - 1] as CallName,
+    name,
     opcode,
     args: args === '' ? [] : args.split(' '),
     transmitted: transmittedOf(opcode),
@@ -227,10 +225,10 @@ function callOf(opcode: OPCODES, args: string): Call {
 }
 
 /** The calls that a journal has, by opcode; undefined for the others. */
-export const CALLS: readonly (Call | undefined)[] = [
-  undefined,
-  ...Object.values(ARGUMENTS).map((args, index) => (args === null ? undefined : callOf(index + 1, args))),
-]
+export const CALLS: readonly (Call | undefined)[] = ['', ...CALL_NAMES.split(' ')].map((name, opcode) => {
+  const args = (ARGUMENTS as Partial<Record<OPCODES, string>>)[opcode as OPCODES]
+  return args === undefined ? undefined : callOf(name as CallName, opcode, args)
+})
 
 /** The most bytes of both windows, which a filter lies over, and of the transmit or the reserve window, which have as many. */
 export function mostTransmitted(call: Call): number {
