@@ -28,8 +28,8 @@ function exchanged(byte, alone) {
 }
 
 /**
- * The texts of a module, one for each kind of bytes, and its operators in the order of their letters, which is that of how often they
- * come. The names of exports stand there as they are; bytes of numbers that are small are their own place in the order of letters.
+ * The texts of a module, one for each kind of bytes, and its operators in the order of their letters: those that come most often have
+ * one. The names of exports stand there as they are; bytes of numbers that are small are their own place in the order of letters.
  * @param {Uint8Array} module
  * @returns {{ texts: string[], order: number[] }}
  * @throws RangeError for a module that has what module-bytes.mjs does not know, or that a compiler writes otherwise
@@ -38,9 +38,10 @@ export function pack(module) {
   const kinds = sort(module)
   const counts = new Array(256).fill(0)
   for (const byte of kinds[OPERATORS]) counts[byte]++
-  const order = [...new Set(kinds[OPERATORS])].sort((a, b) => counts[b] - counts[a] || a - b)
   const letters = usableLetters()
   const alone = letters.length - PAGES
+  const byCount = [...new Set(kinds[OPERATORS])].sort((a, b) => counts[b] - counts[a] || a - b)
+  const order = [...byCount.slice(0, alone).sort((a, b) => a - b), ...byCount.slice(alone)]
   const placeOf = (byte, kind) =>
     kind === OPERATORS ? order.indexOf(byte) : kind >= CONSTANTS ? exchanged(byte, alone) : byte
   const texts = kinds.map((bytes, kind) => bytes.map((byte) => lettersOf(placeOf(byte, kind), letters)).join(''))

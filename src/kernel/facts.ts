@@ -3,7 +3,9 @@
 
 import type { TaskState } from '../api.js'
 import { CN_HEADERS, LAYOUT, type Machine } from '../machine/index.js'
+import { viewOf } from '../uapi/bytes.js'
 import { NETLINK_CONNECTOR } from '../uapi/index.js'
+import { readLong } from './looking.js'
 
 const ERROR_SHIFT = 24
 const COMM_BYTES = 16
@@ -230,6 +232,6 @@ export function readQueued(machine: Machine, sock: number, index: number): Messa
 /** The connector's id of a message's bytes; null for what is too short to have one. */
 export function idOf(data: Uint8Array): { idx: number; val: number } | null {
   if (data.length < CN_HEADERS) return null
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
+  const view = viewOf(data)
   return { idx: view.getUint32(16, true), val: view.getUint32(20, true) }
 }

@@ -8,7 +8,7 @@ import type {
   NetlinkSkbParms,
   SkBuff,
 } from '../api.js'
-import { type HostFunction, LAYOUT, type Machine } from '../machine/index.js'
+import { errorOf, type HostFunction, LAYOUT, type Machine } from '../machine/index.js'
 import { ENOMEM, GFP_KERNEL, i32, u32 } from '../uapi/index.js'
 import { asBoolean, asBytes, asFunction, asObject } from '../user/index.js'
 import { kernelMessage } from './message.js'
@@ -201,8 +201,7 @@ export class KernelSockets {
         errors.push(error)
       }
     }
-    if (errors.length === 1) throw errors[0]
-    if (errors.length > 1) throw new AggregateError(errors, 'several notifiers threw')
+    if (errors.length > 0) throw errorOf(errors, 'notifiers')
     return 0
   }
 

@@ -2,6 +2,7 @@
 
 import type { ProcEventSource as ProcEventSourceInterface } from '../api.js'
 import { LAYOUT, type Machine } from '../machine/index.js'
+import { viewOf } from '../uapi/bytes.js'
 import { CN_IDX_PROC, CN_VAL_PROC, PROC_EVENT_NONE, tryDecodeConnectorMessage } from '../uapi/index.js'
 import { procEventFault, procEventHead } from '../uapi/proc-event-head.js'
 import { asBytes } from '../user/index.js'
@@ -22,7 +23,7 @@ interface Recorded {
  * @throws RangeError with the place of what is no event of cn_proc
  */
 function parse(stream: Uint8Array): Recorded[] {
-  const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength)
+  const view = viewOf(stream)
   const events: Recorded[] = []
   let first: bigint | undefined
   let latest = 0n
@@ -50,7 +51,7 @@ function eventOf(datagram: Uint8Array): { what: number; time: bigint } | undefin
   const { id, data } = message.msg
   if (id.idx !== CN_IDX_PROC || id.val !== CN_VAL_PROC) return undefined
   if (procEventFault(data) !== null) return undefined
-  const { what, timestamp_ns } = procEventHead(new DataView(data.buffer, data.byteOffset))
+  const { what, timestamp_ns } = procEventHead(viewOf(data))
   return { what, time: timestamp_ns }
 }
 

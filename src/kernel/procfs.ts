@@ -6,7 +6,6 @@ import { asText, SystemError } from '../user/index.js'
 import { hasKernelSocket, PROTOCOLS, readCallbacks, readModules, readSockets } from './facts.js'
 import { looking } from './looking.js'
 
-const KERNEL_REFERENCES = 2
 const PROTOCOLS_HEAD =
   'protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs se re bi br ha uh gp em\n'
 
@@ -64,8 +63,7 @@ export class ProcFs {
   // Recorded on Linux 6.18: the sockets of user space in the reader's namespace count, bound or not; kernel sockets do not.
   #protocols(netns: number): string {
     const count = readSockets(this.#machine).filter((socket) => socket.netns === netns).length
-    const cells = ['NETLINK'.padEnd(9), '1096'.padStart(4), String(count).padStart(6), '-1'.padStart(7)]
-    return `${PROTOCOLS_HEAD}${cells.join(' ')}   NI       0   no   kernel     ${' n '.repeat(18).trimEnd()}\n`
+    return `${PROTOCOLS_HEAD}NETLINK   1096 ${String(count).padStart(6)}      -1   NI       0   no   kernel     ${' n '.repeat(18).trimEnd()}\n`
   }
 
   #netlink(netns: number): string {
@@ -90,19 +88,11 @@ export class ProcFs {
   }
 }
 
-// Where Linux shows a hashed address there is the socket's number: the machine shows no addresses.
-function formatRow(row: Row): string {
-  const cells = [
-    row.inode.toString(16).padStart(16, '0'),
-    String(row.protocol).padEnd(3),
-    String(row.portid).padEnd(10),
-    row.groups.toString(16).padStart(8, '0'),
-    String(row.rmem).padEnd(8),
-    '0'.padEnd(8),
-    '0'.padEnd(5),
-    String(KERNEL_REFERENCES).padEnd(8),
-    String(row.drops).padEnd(8),
-    String(row.inode).padEnd(8),
-  ]
-  return `${cells.join(' ')}\n`
+// Where Linux shows a hashed address there is the socket's number: the machine shows no addresses. Wmem, Dump and Locks are always the
+// same.
+function formatRow({ protocol, portid, groups, rmem, drops, inode }: Row): string {
+  const hex = (value: number, width: number) => value.toString(16).padStart(width, '0')
+  const cell = (value: number, width = 8) => String(value).padEnd(width)
+  const sums = `${cell(rmem)} 0        0     2        ${cell(drops)} ${cell(inode)}`
+  return `${hex(inode, 16)} ${cell(protocol, 3)} ${cell(portid, 10)} ${hex(groups, 8)} ${sums}\n`
 }

@@ -5,7 +5,7 @@
 
 import { TAP_VERDICTS } from '../api/tap.js'
 import type { Creds, Removable, TapDelivery, TapEvent, TapMessage, TapReceive, TapVerdict } from '../api.js'
-import { LAYOUT, type Machine } from '../machine/index.js'
+import { errorOf, LAYOUT, type Machine } from '../machine/index.js'
 import { asFunction } from '../user/index.js'
 import { messageWords, readComm, readSocketName } from './facts.js'
 import { looking, readTime } from './looking.js'
@@ -166,7 +166,6 @@ export class Tap {
         }
       }
     })
-    if (errors.length === 1) throw errors[0]
-    if (errors.length > 1) throw new AggregateError(errors, 'several listeners threw')
+    if (errors.length > 0) throw errorOf(errors, 'listeners')
   }
 }

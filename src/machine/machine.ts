@@ -8,6 +8,7 @@ import { instantiate, makeMemory, standardKernel } from './instantiate.js'
 import { Pushed } from './pushed.js'
 import { Readers, type ViewSource } from './readers.js'
 import { Reserved } from './reserved.js'
+import { errorOf } from './thrown.js'
 import { Views } from './views.js'
 import { Windows } from './windows.js'
 
@@ -268,9 +269,7 @@ export class Machine extends Windows implements ViewSource {
     this.#errors = null
     // Whoever waits is going to wait for the socket of the call that is over, not for those of the calls that are made here.
     const errors = this.atRest ? this.keepingBlocked(() => this.#drain(own)) : own
-    if (errors === null) return
-    if (errors.length === 1) throw errors[0]
-    throw new AggregateError(errors, 'several callbacks threw')
+    if (errors !== null) throw errorOf(errors, 'callbacks')
   }
 
   // Listeners come first: who waits may wait for what they do. The errors that there are, and theirs.

@@ -1,7 +1,7 @@
 // Programs of tasks, and who is next: exactly one of what is ready goes on, until it waits again.
 
 import type { Clock, Schedule as ScheduleInterface, SchedulePolicy, Task as TaskInterface } from '../api.js'
-import { LAST_MS, type Machine } from '../machine/index.js'
+import { errorOf, LAST_MS, type Machine } from '../machine/index.js'
 import { asBoolean, asFunction, type Scheduler, Task, type Wait, type Waiters } from '../user/index.js'
 import { afterPromises } from './host-turn.js'
 import { type Chooser, chooserOf } from './policy.js'
@@ -280,7 +280,7 @@ export class Schedule implements ScheduleInterface, Scheduler {
     const stuck = this.#stopped ? [] : this.stuck()
     for (const { resolve, reject } of idle) {
       if (errors.length === 0) resolve({ stuck })
-      else reject(errors.length === 1 ? errors[0] : new AggregateError(errors, 'several programs or callbacks threw'))
+      else reject(errorOf(errors, 'programs or callbacks'))
     }
   }
 

@@ -17,7 +17,7 @@ import type { ProcEvent } from './proc-event.js'
 import { PROC_EVENT_EXIT } from './u32-constants.js'
 
 /** The kinds that this package knows. */
-const KINDS: readonly number[] = [
+export const PROC_EVENT_KINDS: readonly number[] = [
   PROC_EVENT_NONE,
   PROC_EVENT_FORK,
   PROC_EVENT_EXEC,
@@ -39,7 +39,7 @@ export function procEventFault(array: Uint8Array): string | null {
   const short = shortFor(array, PROC_EVENT.size, 'proc_event')
   if (short !== null) return short
   const what = getU32(viewOf(array), PROC_EVENT.what)
-  return KINDS.includes(what) ? null : unknownKind(what)
+  return PROC_EVENT_KINDS.includes(what) ? null : unknownKind(what)
 }
 
 /** The kind and the time of what has no fault. */

@@ -1,8 +1,9 @@
 // What the connector does with a datagram that was sent to it: its checks of lengths, and who has the id.
 
 import { CN_HEADERS } from '../../machine/index.js'
+import { viewOf } from '../../uapi/bytes.js'
 import { type CbId, CONNECTOR_MAX_MSG_SIZE } from '../../uapi/index.js'
-import type { CallbackFacts } from '../facts.js'
+import { type CallbackFacts, idOf } from '../facts.js'
 import { no, type Outcome, yes } from './reasons.js'
 import type { Scene } from './scene.js'
 
@@ -11,11 +12,11 @@ const LONGEST = NLMSG_HEADER + CONNECTOR_MAX_MSG_SIZE
 
 /** What becomes of a datagram to port 0 of the connector. */
 export function toConnector(scene: Scene, data: Uint8Array, steps: string[]): Outcome {
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
+  const view = viewOf(data)
   const wrong = lengthProblem(view)
   if (wrong !== null) return no('length', `The connector drops it: ${wrong}.`)
   steps.push(`The lengths agree: ${view.getUint32(0, true)} bytes by nlmsg_len, ${data.length} in all.`)
-  const id = { idx: view.getUint32(16, true), val: view.getUint32(20, true) }
+  const id = idOf(data) as CbId
   const callbacks = scene.callbacks()
   const found = callbacks.find((one) => one.idx === id.idx && one.val === id.val)
   if (found === undefined) return no('unregistered', unregistered(id, callbacks))

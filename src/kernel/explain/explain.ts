@@ -3,8 +3,8 @@
 
 import type { ExplainQuestion, Explanation } from '../../api.js'
 import type { Machine } from '../../machine/index.js'
-import { NETLINK_CONNECTOR } from '../../uapi/index.js'
-import type { SocketFacts } from '../facts.js'
+import { type CbId, NETLINK_CONNECTOR } from '../../uapi/index.js'
+import { idOf, type SocketFacts } from '../facts.js'
 import { looking } from '../looking.js'
 import { toConnector, unregistered } from './connector.js'
 import { type Asked, checkQuestion } from './question.js'
@@ -64,8 +64,7 @@ function decide(walk: Walk): Outcome {
 }
 
 function noSuchId({ scene, data }: Walk): Outcome | null {
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
-  const id = { idx: view.getUint32(16, true), val: view.getUint32(20, true) }
+  const id = idOf(data) as CbId
   const callbacks = scene.callbacks()
   if (callbacks.some((one) => one.idx === id.idx && one.val === id.val)) return null
   return no('unregistered', `${unregistered(id, callbacks)} Without a port or a group cn_netlink_send() says -ENODEV.`)

@@ -1,6 +1,7 @@
 // What becomes of a message at one socket: the decisions of delivery, in their order.
 
 import { LAYOUT } from '../../machine/index.js'
+import { viewOf } from '../../uapi/bytes.js'
 import type { SocketFacts } from '../facts.js'
 import { no, type Outcome, yes } from './reasons.js'
 import { nameOf, type Scene } from './scene.js'
@@ -74,7 +75,7 @@ function heldBack(scene: Scene, socket: SocketFacts, event: Uint8Array): Outcome
   if (wanted === 0) {
     return no('not-listening', `The ${who} gets no process events: its last request to 1:1 was PROC_CN_MCAST_IGNORE.`)
   }
-  const what = new DataView(event.buffer, event.byteOffset, event.byteLength).getUint32(EVENT_AT, true)
+  const what = viewOf(event).getUint32(EVENT_AT, true)
   const hex = (value: number) => `0x${value.toString(16)}`
   return no('masked', `The ${who} has asked cn_proc for the events ${hex(wanted)} only, and this one is ${hex(what)}.`)
 }

@@ -3,15 +3,8 @@
 
 import { TAP_VERDICTS } from '../../api/tap.js'
 import { LAYOUT, type Machine, twinOf } from '../../machine/index.js'
-import {
-  AF_NETLINK,
-  ECONNREFUSED,
-  EPERM,
-  GFP_KERNEL,
-  PROC_EVENTS,
-  SO_DETACH_FILTER,
-  SOL_SOCKET,
-} from '../../uapi/index.js'
+import { AF_NETLINK, ECONNREFUSED, EPERM, GFP_KERNEL, SO_DETACH_FILTER, SOL_SOCKET } from '../../uapi/index.js'
+import { PROC_EVENT_KINDS } from '../../uapi/proc-event-head.js'
 import type { SocketFacts } from '../facts.js'
 
 const ADDRESS_BYTES = 12
@@ -21,10 +14,6 @@ const FILTERED = TAP_VERDICTS.indexOf('filtered')
 const EVENT_BYTES = 76
 const WHAT_AT = 36
 const EXIT_CODE_AT = 60
-// Acknowledgements are no events, and a failed exit is an exit.
-const KINDS = Object.entries(PROC_EVENTS).flatMap(([name, bit]) =>
-  name === 'PROC_EVENT_NONE' || name === 'PROC_EVENT_NONZERO_EXIT' ? [] : [bit],
-)
 
 /** What cn_proc does with an event. */
 export interface Held {
@@ -84,7 +73,8 @@ export class Trial {
     // An exit that failed, which is what PROC_EVENT_NONZERO_EXIT lets through as well.
     event.setUint32(EXIT_CODE_AT, 1, true)
     let bits = 0
-    for (const kind of KINDS) {
+    // Acknowledgements, which are no events, have no bit.
+    for (const kind of PROC_EVENT_KINDS) {
       event.setUint32(WHAT_AT, kind, true)
       if (!this.#replay(new Uint8Array(event.buffer)).from.has(socket.ref)) bits |= kind
     }
