@@ -13,12 +13,18 @@ function usableLetters() {
   return letters
 }
 
+/** More exports than these have their names written down. */
+const MOST_NUMBERED = 256
+
+/** The names that the exports of the release build have, one behind another: numbers. Those of a module that has these are no text. */
+const exportNumbers = () => Array.from({ length: MOST_NUMBERED }, (_, index) => (index + 1).toString(36)).join('')
+
 /** Letters that stand before another one. */
 const PAGES = 2
 
 /** In constants, calls and the rest bytes from here on are rarer than those from FREQUENT on: they change places. */
-const RARE = 44
-const FREQUENT = 120
+const RARE = 40
+const FREQUENT = 124
 
 /** The place of such a byte, or the byte at a place. */
 function exchanged(byte, alone) {
@@ -28,8 +34,8 @@ function exchanged(byte, alone) {
 }
 
 /**
- * The texts of a module, one for each kind of bytes, and its operators in the order of their letters: those that come most often have
- * one. The names of exports stand there as they are; bytes of numbers that are small are their own place in the order of letters.
+ * The texts of a module, one for each kind of bytes, and its operators in the order of their letters, which is that of how often they
+ * come. The names of exports stand there as they are, if they are no numbers; bytes of numbers that are small are their own place in the order of letters.
  * @param {Uint8Array} module
  * @returns {{ texts: string[], order: number[] }}
  * @throws RangeError for a module that has what module-bytes.mjs does not know, or that a compiler writes otherwise
@@ -40,14 +46,14 @@ export function pack(module) {
   for (const byte of kinds[OPERATORS]) counts[byte]++
   const letters = usableLetters()
   const alone = letters.length - PAGES
-  const byCount = [...new Set(kinds[OPERATORS])].sort((a, b) => counts[b] - counts[a] || a - b)
-  const order = [...byCount.slice(0, alone).sort((a, b) => a - b), ...byCount.slice(alone)]
+  const order = [...new Set(kinds[OPERATORS])].sort((a, b) => counts[b] - counts[a] || a - b)
   const placeOf = (byte, kind) =>
     kind === OPERATORS ? order.indexOf(byte) : kind >= CONSTANTS ? exchanged(byte, alone) : byte
   const texts = kinds.map((bytes, kind) => bytes.map((byte) => lettersOf(placeOf(byte, kind), letters)).join(''))
   texts[NAMES] = String.fromCharCode(...kinds[NAMES])
   if (/\W/.test(texts[NAMES]))
     throw new RangeError('an export of the module has a name of other than letters, digits and _')
+  if (exportNumbers().startsWith(texts[NAMES])) texts[NAMES] = ''
   return { texts, order }
 }
 
@@ -100,13 +106,14 @@ function sizeOf(size) {
 export function unpack(texts, order, size) {
   const letters = usableLetters()
   const alone = letters.length - PAGES
+  const all = [texts[NAMES] || exportNumbers(), ...texts.slice(NAMES + 1)]
   const bytes = new Uint8Array(size)
-  const cursors = texts.map(() => 0)
+  const cursors = all.map(() => 0)
   const places = new Uint8Array(128)
   for (let place = 0; place < letters.length; place++) places[letters.charCodeAt(place)] = place
   let at = 0
   const copy = (kind) => {
-    const text = texts[kind]
+    const text = all[kind]
     const letter = text.charCodeAt(cursors[kind]++)
     let place = places[letter]
     if (place >= alone) {

@@ -5,7 +5,6 @@ import type { TaskState } from '../api.js'
 import { CN_HEADERS, LAYOUT, type Machine } from '../machine/index.js'
 import { viewOf } from '../uapi/bytes.js'
 import { NETLINK_CONNECTOR } from '../uapi/index.js'
-import { readLong } from './looking.js'
 
 const ERROR_SHIFT = 24
 const COMM_BYTES = 16

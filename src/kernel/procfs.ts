@@ -3,20 +3,14 @@
 import type { Machine } from '../machine/index.js'
 import { ENOENT } from '../uapi/index.js'
 import { asText, SystemError } from '../user/index.js'
-import { hasKernelSocket, PROTOCOLS, readCallbacks, readModules, readSockets } from './facts.js'
+import { hasKernelSocket, PROTOCOLS, readCallbacks, readModules, readSockets, type SocketFacts } from './facts.js'
 import { looking } from './looking.js'
 
 const PROTOCOLS_HEAD =
   'protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs se re bi br ha uh gp em\n'
 
-interface Row {
-  readonly protocol: number
-  readonly portid: number
-  readonly groups: number
-  readonly rmem: number
-  readonly drops: number
-  readonly inode: number
-}
+/** A socket; one of the kernel has no number. */
+type Row = Pick<SocketFacts, 'protocol' | 'portid' | 'groups' | 'rmem' | 'drops' | 'id'>
 
 export class ProcFs {
   readonly #machine: Machine
@@ -67,32 +61,23 @@ export class ProcFs {
   }
 
   #netlink(netns: number): string {
-    const rows = [...this.#kernelRows(netns), ...this.#userRows(netns)]
-    rows.sort((a, b) => a.protocol - b.protocol || a.inode - b.inode)
+    const machine = this.#machine
+    const rows: Row[] = readSockets(machine).filter((socket) => socket.netns === netns && socket.bound)
+    // Kernel sockets are in the initial namespace.
+    for (let protocol = 0; netns === 0 && protocol < PROTOCOLS; protocol++) {
+      if (hasKernelSocket(machine, protocol)) rows.push({ protocol, portid: 0, groups: 0, rmem: 0, drops: 0, id: 0 })
+    }
+    rows.sort((a, b) => a.protocol - b.protocol || a.id - b.id)
     const head = 'sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n'
     return head + rows.map((row) => formatRow(row)).join('')
-  }
-
-  #kernelRows(netns: number): Row[] {
-    if (netns !== 0) return []
-    const units = Array.from({ length: PROTOCOLS }, (_, unit) => unit)
-    const present = units.filter((unit) => hasKernelSocket(this.#machine, unit))
-    return present.map((protocol) => ({ protocol, portid: 0, groups: 0, rmem: 0, drops: 0, inode: 0 }))
-  }
-
-  #userRows(netns: number): Row[] {
-    const machine = this.#machine
-    return readSockets(machine)
-      .filter((socket) => socket.netns === netns && socket.bound)
-      .map(({ protocol, portid, groups, rmem, drops, id }) => ({ protocol, portid, groups, rmem, drops, inode: id }))
   }
 }
 
 // Where Linux shows a hashed address there is the socket's number: the machine shows no addresses. Wmem, Dump and Locks are always the
 // same.
-function formatRow({ protocol, portid, groups, rmem, drops, inode }: Row): string {
+function formatRow({ protocol, portid, groups, rmem, drops, id }: Row): string {
   const hex = (value: number, width: number) => value.toString(16).padStart(width, '0')
   const cell = (value: number, width = 8) => String(value).padEnd(width)
-  const sums = `${cell(rmem)} 0        0     2        ${cell(drops)} ${cell(inode)}`
-  return `${hex(inode, 16)} ${cell(protocol, 3)} ${cell(portid, 10)} ${hex(groups, 8)} ${sums}\n`
+  const sums = `${cell(rmem)} 0        0     2        ${cell(drops)} ${cell(id)}`
+  return `${hex(id, 16)} ${cell(protocol, 3)} ${cell(portid, 10)} ${hex(groups, 8)} ${sums}\n`
 }

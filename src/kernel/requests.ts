@@ -105,24 +105,24 @@ export class Requests {
     if (slot < 0) return slot
     const fn = dumpFunction(machine, slot, control, callback)
     machine.bindFunction(slot, fn)
-    const refused = this.#start(control, callback)
-    if (refused.error !== 0 || refused.thrown) {
+    const abort = () => {
       machine.abi.dump_abort(protocol, portid)
       machine.unbindFunction(slot, fn)
-      if (refused.thrown) throw refused.thrown.reason
-      return refused.error
+    }
+    let error: number
+    try {
+      error = (control.start?.(callback) ?? 0) | 0
+    } catch (reason) {
+      abort()
+      throw reason
+    }
+    if (error !== 0) {
+      abort()
+      return error
     }
     const result = machine.abi.dump_begin(protocol, portid)
     machine.settle()
     return result
-  }
-
-  #start(control: NetlinkDumpControl, callback: NetlinkCallback): { error: number; thrown?: { reason: unknown } } {
-    try {
-      return { error: (control.start?.(callback) ?? 0) | 0 }
-    } catch (reason) {
-      return { error: 0, thrown: { reason } }
-    }
   }
 }
 
@@ -149,9 +149,7 @@ function moreAttributes({ policy, miss_type, miss_nest }: NetlinkExtAck): Uint8A
 }
 
 function word(value: number, name: string): Uint8Array {
-  const bytes = new Uint8Array(4)
-  new DataView(bytes.buffer).setUint32(0, u32(value, name), true)
-  return bytes
+  return new Uint8Array(Uint32Array.of(u32(value, name)).buffer)
 }
 
 function attribute(type: number, payload: Uint8Array): Uint8Array {

@@ -8,22 +8,16 @@ import type { Ownership } from './ownership.js'
 const HIGH = 2 ** 32
 
 /** A timer as the machine has it. */
-export class TimerState {
+export interface TimerState {
   readonly callback: (timer: TimerInterface) => void
   /** The module whose function has set it up, and the name that it got there; '' for none. */
   readonly module: string
   readonly name: string
   readonly keep: HostFunction['keep']
-  expires = 0
-  timer = 0
-  slot = 0
-
-  constructor(callback: (timer: TimerInterface) => void, module: string, name: string, keep: HostFunction['keep']) {
-    this.callback = callback
-    this.keep = keep
-    this.module = module
-    this.name = name
-  }
+  /** Its tick; its reference and its slot while it is armed, else `timer` is 0. */
+  expires: number
+  timer: number
+  slot: number
 }
 
 /** A timer as a module has it. */
@@ -69,7 +63,8 @@ export class Timers {
   /** `keep` is that of the function in the slot. */
   setup(callback: (timer: TimerInterface) => void, name = '', keep?: HostFunction['keep']): TimerInterface {
     const owned = this.#ownership.own(asFunction(callback, 'callback'))
-    const state = new TimerState(owned, this.#ownership.owner, asText(name, 'name'), keep)
+    const module = this.#ownership.owner
+    const state = { callback: owned, module, name: asText(name, 'name'), keep, expires: 0, timer: 0, slot: 0 }
     const timer = new Timer(state)
     this.#known.set(timer, state)
     return timer

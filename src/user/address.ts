@@ -58,10 +58,7 @@ export function requiredTarget(addr: Address | null, addrlen: number | undefined
 
 /** The address of sendto(): none is fine; a length over 128 or below 0 is EINVAL (conformance send/bad-address). */
 export function sendtoTarget(addr: Address | null, addrlen: number | undefined): Target {
-  if (addr === null) return NOWHERE
-  const target = toTarget(addr, addrlen)
-  if (target.addrlen < 0 || target.addrlen > SOCKADDR_STORAGE_BYTES) throw new SystemError(-EINVAL, 'sendto')
-  return target
+  return addr === null ? NOWHERE : requiredTarget(addr, addrlen, 'sendto')
 }
 
 /** The address of sendmsg(): a length over 128 is cut (conformance send/sendmsg-long-address). */

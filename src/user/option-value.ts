@@ -15,9 +15,7 @@ export type OptionValue = number | Uint8Array | SockFprog | null
 /** The bytes of a value: a number is an int. */
 export function optionBytes(value: number | Uint8Array): Uint8Array {
   if (typeof value !== 'number') return asPlainBytes(value, 'value')
-  const bytes = new Uint8Array(INT_BYTES)
-  new DataView(bytes.buffer).setUint32(0, u32(value, 'value'), true)
-  return bytes
+  return new Uint8Array(Uint32Array.of(u32(value, 'value')).buffer)
 }
 
 export function isProgram(value: OptionValue): value is SockFprog {

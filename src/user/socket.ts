@@ -26,7 +26,6 @@ import {
 } from '../uapi/index.js'
 import { firstBytes, lengthOf } from '../uapi/typed-arrays.js'
 import {
-  NOWHERE,
   requiredTarget,
   SOCKADDR_NL_BYTES,
   sendmsgTarget,
@@ -186,39 +185,33 @@ export class Socket implements SocketInterface {
       machine.transmit(sentArray.view)
       return this.#finish(machine.abi.send(sock, length, flags), 'send')
     }
-    return this.#sendBytes(data, flags, 'send')
+    return this.#sendBytes(data, flags, 'send', null)
   }
 
   write(data: Uint8Array): number {
-    return this.#sendBytes(data, 0, 'write')
-  }
-
-  #sendBytes(data: Uint8Array, flags: number, syscall: string): number {
-    const machine = this.#machine
-    const { sentArray } = machine
-    const bytes = sentArray.is(data) ? sentArray.view : asBytes(data, 'data')
-    const bits = u32(flags, 'flags')
-    const sock = this.#open(syscall)
-    const length = lengthOf(bytes)
-    if (length > LAYOUT.TRANSMIT_BYTES) return this.#sendParts([bytes], bits, NOWHERE, NO_CONTROL, syscall)
-    machine.transmit(bytes)
-    if (bytes !== sentArray.view) sentArray.note(bytes)
-    return this.#finish(machine.abi.send(sock, length, bits), syscall)
+    return this.#sendBytes(data, 0, 'write', null)
   }
 
   sendto(data: Uint8Array, flags: number, addr: Address | null, addrlen?: number): number {
+    return this.#sendBytes(data, flags, 'sendto', addr, addrlen)
+  }
+
+  // The socket is looked at again where an address was read: see #sendParts().
+  #sendBytes(data: Uint8Array, flags: number, syscall: string, addr: Address | null, addrlen?: number): number {
     const machine = this.#machine
     const { sentArray } = machine
     const bytes = sentArray.is(data) ? sentArray.view : asBytes(data, 'data')
     const bits = u32(flags, 'flags')
-    this.#open('sendto')
+    this.#open(syscall)
     const to = sendtoTarget(addr, addrlen)
     const length = sentArray.is(data) ? sentArray.length : lengthOf(bytes)
-    if (length > LAYOUT.TRANSMIT_BYTES) return this.#sendParts([bytes], bits, to, NO_CONTROL, 'sendto')
-    const sock = this.#open('sendto')
+    if (length > LAYOUT.TRANSMIT_BYTES) return this.#sendParts([bytes], bits, to, NO_CONTROL, syscall)
+    const sock = this.#open(syscall)
     machine.transmit(bytes)
     if (bytes !== sentArray.view) sentArray.note(bytes)
-    return this.#finish(machine.abi.sendmsg(sock, length, bits, to.addrlen, to.family, to.pid, to.groups, 0), 'sendto')
+    const { abi } = machine
+    if (syscall !== 'sendto') return this.#finish(abi.send(sock, length, bits), syscall)
+    return this.#finish(abi.sendmsg(sock, length, bits, to.addrlen, to.family, to.pid, to.groups, 0), syscall)
   }
 
   sendmsg(msg: Msghdr, flags = 0): number {

@@ -140,6 +140,10 @@ export class Task implements TaskInterface {
     return this.#task !== 0 && (this.#leader?.alive ?? true)
   }
 
+  get #machine(): Machine {
+    return this.#world.machine
+  }
+
   #living(syscall: string): number {
     if (!this.alive) throw new SystemError(-ESRCH, syscall)
     return this.#task
@@ -165,71 +169,69 @@ export class Task implements TaskInterface {
   fork(options: { pid?: number } = {}): Task {
     const pid = checkPid(asObject(options, 'options').pid)
     const task = this.#living('fork')
-    const child = this.#world.machine.abi.task_fork(task, pid, 0)
+    const child = this.#machine.abi.task_fork(task, pid, 0)
     return this.#born(child, 'fork')
   }
 
   thread(): Task {
-    const thread = this.#world.machine.abi.task_fork(this.#living('clone'), 0, 1)
+    const thread = this.#machine.abi.task_fork(this.#living('clone'), 0, 1)
     return this.#born(thread, 'clone', this.#leader ?? this)
   }
 
   #born(result: number, syscall: string, leader?: Task): Task {
-    const ids = idsOf(this.#world.machine)
+    const ids = idsOf(this.#machine)
     const task = new Task(this.#world, check(result, syscall), ids, this.#comm, leader)
     // Its birth is a process event, for which somebody may wait.
-    this.#world.machine.settle()
+    this.#machine.settle()
     return task
   }
 
   unshare(flags: number): void {
-    check(this.#world.machine.abi.task_unshare(this.#living('unshare'), u32(flags, 'flags')), 'unshare')
+    check(this.#machine.abi.task_unshare(this.#living('unshare'), u32(flags, 'flags')), 'unshare')
   }
 
   ptrace(op: 'attach' | 'detach', child: TaskInterface): void {
     if (op !== 'attach' && op !== 'detach') throw new TypeError("op must be 'attach' or 'detach'")
-    if (!(child instanceof Task) || child.#world.machine !== this.#world.machine)
+    if (!(child instanceof Task) || child.#machine !== this.#machine)
       throw new TypeError('child must be a task of this kernel')
     const tracer = this.#living('ptrace')
-    const { abi } = this.#world.machine
+    const { abi } = this.#machine
     const tracee = child.#living('ptrace')
-    const result = op === 'attach' ? abi.task_attach(tracer, tracee) : abi.task_detach(tracer, tracee)
-    this.#world.machine.settle()
-    check(result, 'ptrace')
+    this.#settled(op === 'attach' ? abi.task_attach(tracer, tracee) : abi.task_detach(tracer, tracee), 'ptrace')
   }
 
   sched_setaffinity(cpu: number): void {
     const number = u32(cpu, 'cpu')
     const task = this.#living('sched_setaffinity')
     if (number >= LAYOUT.MAX_CPUS) throw new SystemError(-EINVAL, 'sched_setaffinity')
-    this.#world.machine.abi.task_set_cpu(task, number)
+    this.#machine.abi.task_set_cpu(task, number)
   }
 
   exec(comm: string): void {
     const task = this.#living('execve')
-    this.#world.machine.abi.task_exec(task, this.#nameLength(comm))
-    this.#world.machine.settle()
+    this.#machine.abi.task_exec(task, this.#nameLength(comm))
+    this.#machine.settle()
   }
 
   setcomm(comm: string): void {
     const task = this.#living('prctl')
-    this.#world.machine.abi.task_setcomm(task, this.#nameLength(comm))
-    this.#world.machine.settle()
+    this.#machine.abi.task_setcomm(task, this.#nameLength(comm))
+    this.#machine.settle()
   }
 
   #nameLength(comm: string): number {
-    this.#world.machine.expectCalls()
+    this.#machine.expectCalls()
     this.#comm = cut(asText(comm, 'comm'))
-    return this.#world.machine.transmitText(comm, COMM_BYTES)
+    return this.#machine.transmitText(comm, COMM_BYTES)
   }
 
   exit(code = 0): void {
     const status = (i32(code, 'code') & 0xff) << 8
     const task = this.#living('exit')
-    this.#world.machine.expectCalls()
+    this.#machine.expectCalls()
     this.#ended()
-    this.#world.machine.abi.task_exit(task, status)
-    this.#world.machine.settle()
+    this.#machine.abi.task_exit(task, status)
+    this.#machine.settle()
   }
 
   kill(signal: number): void {
@@ -242,37 +244,38 @@ export class Task implements TaskInterface {
       return
     }
     if (number === 0) return
-    this.#world.machine.expectCalls()
+    this.#machine.expectCalls()
     // Of a number above 31 no bit is left.
     if ((2 ** number) & HARMLESS_SIGNALS) return
     this.#ended()
-    this.#world.machine.abi.task_kill(task, number)
-    this.#world.machine.settle()
+    this.#machine.abi.task_kill(task, number)
+    this.#machine.settle()
   }
 
   setresuid(ruid: number, euid: number, suid: number): void {
     const task = this.#living('setresuid')
-    const result = this.#world.machine.abi.task_setresuid(task, u32(ruid, 'ruid'), u32(euid, 'euid'), u32(suid, 'suid'))
-    this.#world.machine.settle()
-    check(result, 'setresuid')
+    const { abi } = this.#machine
+    this.#settled(abi.task_setresuid(task, u32(ruid, 'ruid'), u32(euid, 'euid'), u32(suid, 'suid')), 'setresuid')
   }
 
   setresgid(rgid: number, egid: number, sgid: number): void {
     const task = this.#living('setresgid')
-    const result = this.#world.machine.abi.task_setresgid(task, u32(rgid, 'rgid'), u32(egid, 'egid'), u32(sgid, 'sgid'))
-    this.#world.machine.settle()
-    check(result, 'setresgid')
+    const { abi } = this.#machine
+    this.#settled(abi.task_setresgid(task, u32(rgid, 'rgid'), u32(egid, 'egid'), u32(sgid, 'sgid')), 'setresgid')
   }
 
   setsid(): number {
-    const session = this.#world.machine.abi.task_setsid(this.#living('setsid'))
-    this.#world.machine.settle()
-    return check(session, 'setsid')
+    return this.#settled(this.#machine.abi.task_setsid(this.#living('setsid')), 'setsid')
+  }
+
+  #settled(result: number, syscall: string): number {
+    this.#machine.settle()
+    return check(result, syscall)
   }
 
   setcaps(caps: 'all' | readonly string[]): void {
     const { low, high } = capabilityWords(caps)
-    check(this.#world.machine.abi.task_setcaps(this.#living('capset'), low, high), 'capset')
+    check(this.#machine.abi.task_setcaps(this.#living('capset'), low, high), 'capset')
   }
 }
 

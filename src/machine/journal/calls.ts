@@ -2,6 +2,7 @@
 
 import { SO_ATTACH_FILTER, SOL_SOCKET } from '../../uapi/index.js'
 import { type Abi, CALL_NAMES, LAYOUT, OPCODES } from '../abi.generated.js'
+import { checksum } from '../checksum.js'
 
 /** A call's name. */
 export type CallName = keyof Abi
@@ -236,13 +237,10 @@ export function mostTransmitted(call: Call): number {
 }
 
 /** A digest of the calls that a journal has: their numbers, names and arguments. Journals with another one are not understood. */
-export const DOOR_DIGEST: number = (() => {
-  const text = CALLS.map((call) =>
-    call === undefined ? '' : `${call.opcode} ${call.name}(${call.args.length})`,
-  ).join()
-  let digest = 0x811c9dc5
-  for (let index = 0; index < text.length; index++) {
-    digest = Math.imul(digest ^ text.charCodeAt(index), 0x01000193)
-  }
-  return digest >>> 0
-})()
+export const DOOR_DIGEST: number = digestOf(
+  CALLS.map((call) => (call === undefined ? '' : `${call.opcode} ${call.name}(${call.args.length})`)).join(),
+)
+
+function digestOf(text: string): number {
+  return checksum(Uint32Array.from(text, (letter) => letter.charCodeAt(0)))[0]
+}
