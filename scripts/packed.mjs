@@ -16,7 +16,7 @@ function usableLetters() {
 /** More exports than these have their names written down. */
 const MOST_NUMBERED = 256
 
-/** The names that the exports of the release build have, one behind another: numbers. Those of a module that has these are no text. */
+/** The names of the release build's exports, one behind another: numbers. A module that has these needs no text for them. */
 const exportNumbers = () => Array.from({ length: MOST_NUMBERED }, (_, index) => (index + 1).toString(36)).join('')
 
 /** Letters that stand before another one. */
@@ -35,7 +35,8 @@ function exchanged(byte, alone) {
 
 /**
  * The texts of a module, one for each kind of bytes, and its operators in the order of their letters, which is that of how often they
- * come. The names of exports stand there as they are, if they are no numbers; bytes of numbers that are small are their own place in the order of letters.
+ * come. The names of exports stand there as they are, if they are no numbers; locals and offsets are their own place in the order of
+ * letters.
  * @param {Uint8Array} module
  * @returns {{ texts: string[], order: number[] }}
  * @throws RangeError for a module that has what module-bytes.mjs does not know, or that a compiler writes otherwise
