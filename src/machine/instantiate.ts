@@ -86,8 +86,9 @@ export function instantiate(
   return callsOf(instance.exports)
 }
 
-// The release build exports its calls under their opcodes, in base 36.
+// The release build exports its calls under their opcodes, in base 36; the names of other exports are longer numbers.
 function callsOf(exports: WebAssembly.Exports): Abi {
-  const call = (name: string, index: number) => [name, exports[(index + 1).toString(36)] ?? exports[name]]
-  return Object.fromEntries(CALL_NAMES.split(' ').map(call)) as unknown as Abi
+  const names = CALL_NAMES.split(' ')
+  const nameOf = (key: string) => names[Number.parseInt(key, 36) - 1] ?? key
+  return Object.fromEntries(Object.entries(exports).map(([key, value]) => [nameOf(key), value])) as unknown as Abi
 }
