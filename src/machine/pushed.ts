@@ -49,8 +49,9 @@ export class Pushed {
   /** The kernel has given this place to a listener. */
   add(place: number, listener: Listener): void {
     while (this.#listeners.length < place) this.#listeners.push(undefined)
+    // One whose socket was closed may be left there.
+    if (this.#listeners[place] === undefined) this.#count++
     this.#listeners[place] = listener
-    this.#count++
   }
 
   /** Empties a place, unless it is another listener's meanwhile. Whether it was this one's. */
