@@ -16,7 +16,7 @@ import { logAppend, logDetach, logNarrow, logSettle } from './group-log'
 import { plainMember } from './group-plain'
 import { kernelInput } from './input'
 import { portLook } from './port'
-import { GROUP, pushNote } from './push'
+import { DUE_GROUP, pushNote } from './push'
 import { pushes } from './push-state'
 import {
   SOCK_ARMED_ROOM,
@@ -238,7 +238,7 @@ export function broadcast(key: u32, skb: Skb, exclude: u32, number: u32, sender:
   pushes().casting = 0
   // Whoever was asked may have closed all members.
   const reached = held ? groupFind(key, number) : group
-  if (!nil(reached) && reached.pushed) pushNote(delivered ? refOf(reached) + GROUP : 0)
+  if (!nil(reached) && reached.pushed && delivered) pushNote(refOf(reached) + DUE_GROUP)
   if (held) letMembersGo(held, entries)
   return failed ? -ENOBUFS : delivered ? 0 : -ESRCH
 }

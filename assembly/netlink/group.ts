@@ -9,7 +9,7 @@ import { allocZero, free } from '../mm/alloc'
 import { growArray } from '../mm/grow'
 import { tableAdd, tableLook, tableRemove, tableReserve } from '../mm/table'
 import { logDetach, logFree, logJoin, logLeave } from './group-log'
-import { GROUP, pushForget, pushNote } from './push'
+import { DUE_GROUP, pushForget, pushNote } from './push'
 import { pushes } from './push-state'
 import { Cold, SOCK_PUSHED, Sock, coldOf, protocolOf } from './sock'
 import { protocolAt } from './protocol'
@@ -107,7 +107,7 @@ function groupFree(group: Group): void {
   const table = STATE + offsetof<Kernel>('groupSlots')
   tableRemove(table, changetype<usize>(group), offsetof<Group>('key'), offsetof<Group>('number'))
   logFree(group)
-  pushForget(refOf(group) + GROUP)
+  pushForget(refOf(group) + DUE_GROUP)
   if (group.members) free(group.members, group.room << 2)
   free(changetype<usize>(group), GROUP_SIZE)
   kernel().groups -= 1

@@ -6,7 +6,7 @@ import { Skb } from '../skb/skb'
 //   struct Due, 24 bytes
 //      0 ┌──────────────┬──────────────┐
 //        │ next         │ prev         │
-//      8 │ receiver     │ -            │ a socket, or a group + 1
+//      8 │ receiver     │ -            │ a socket, or a group + DUE_GROUP
 //     16 │ limit (u64)                 │ it is handed what is older
 //     24 └──────────────┴──────────────┘
 @unmanaged
@@ -14,7 +14,6 @@ export class Due {
   next: Due
   prev: Due
   receiver: u32
-  _unused: u32
   limit: u64
 }
 

@@ -22,7 +22,7 @@ import { SOCK_DUMPING, SOCK_PUSHED, SOCK_SERVED, Sock, coldOf, errorOf } from '.
 import { WATCH_TAP } from './watch'
 
 /** In the receiver of struct Due: it is a group. */
-export const GROUP: u32 = 1
+export const DUE_GROUP: u32 = 1
 const DUE_SIZE: u32 = 24
 
 // An entry of the push window: the listener's slot + 1, above whether a dump goes on, and above a pending error: then it says only that.
@@ -68,9 +68,8 @@ export function pushOff(sock: Sock): bool {
 
 // ---- what is due
 
-/** Something has come to a socket, or to a group (+ GROUP); 0: to nobody. Without memory it is handed over with what comes next. */
+/** Something has come to a socket, or to a group (+ DUE_GROUP). Without memory it is handed over with what comes next. */
 export function pushNote(receiver: u32): void {
-  if (!receiver) return
   const due = changetype<Due>(alloc(DUE_SIZE, GFP_NOFAIL))
   if (nil(due)) return
   due.receiver = receiver
@@ -84,7 +83,7 @@ function drop(due: Due): void {
   free(changetype<usize>(due), DUE_SIZE)
 }
 
-/** Nothing is due to a socket or a group (+ GROUP) any more. */
+/** Nothing is due to a socket or a group (+ DUE_GROUP) any more. */
 export function pushForget(receiver: u32): void {
   let due = pushes().first
   pushes().left = 0
@@ -124,8 +123,8 @@ function isDue(skb: Skb, limit: u64): bool {
 function serve(due: Due): bool {
   const receiver = due.receiver
   const limit = due.limit
-  if (!(receiver & GROUP)) return hand(changetype<Sock>(receiver), limit)
-  const group = changetype<Group>(receiver - GROUP)
+  if (!(receiver & DUE_GROUP)) return hand(changetype<Sock>(receiver), limit)
+  const group = changetype<Group>(receiver - DUE_GROUP)
   // Without memory for a note those in step may be more than one message behind.
   return handInStep(group, limit) ? !isDue(stepFirst(group), limit) : handEach(group, limit)
 }

@@ -210,7 +210,7 @@ export class Socket implements SocketInterface {
     machine.transmit(bytes)
     if (bytes !== sentArray.view) sentArray.note(bytes)
     const { abi } = machine
-    if (syscall !== 'sendto') return this.#finish(abi.send(sock, length, bits), syscall)
+    if (to.addrlen === 0) return this.#finish(abi.send(sock, length, bits), syscall)
     return this.#finish(abi.sendmsg(sock, length, bits, to.addrlen, to.family, to.pid, to.groups, 0), syscall)
   }
 

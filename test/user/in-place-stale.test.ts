@@ -3,18 +3,11 @@ import { describe, expect, test } from 'vitest'
 import type { CnMsgInPlace, Kernel, MessageView, NetlinkSkbParms, SkBuff, Socket } from '../../src/api.js'
 import * as uapi from '../../src/uapi/index.js'
 import { boot } from '../support/kernels.js'
+import { pair } from '../support/pair.js'
 
-const { AF_NETLINK, NETLINK_USERSOCK, SOCK_RAW } = uapi
+const { AF_NETLINK, SOCK_RAW } = uapi
 const isDebug = process.env.KERNEL_BUILD === 'debug'
 const ID = { idx: 5, val: 1 }
-
-function pair(kernel: Kernel): [from: Socket, to: Socket] {
-  const task = kernel.spawn()
-  const [from, to] = [0, 1].map(() => task.socket(AF_NETLINK, SOCK_RAW, NETLINK_USERSOCK)) as [Socket, Socket]
-  to.bind({ nl_pid: 7 })
-  from.connect({ nl_pid: 7 })
-  return [from, to]
-}
 
 /** A view is over, and so are the arrays that somebody kept of it. */
 function expectOver({ view, bytes, words }: ReturnType<typeof kept>, message: RegExp): void {

@@ -6,6 +6,7 @@ import * as uapi from '../../src/uapi/index.js'
 import { LongSocket } from '../../src/user/long-socket.js'
 import type { Socket as UserSocket } from '../../src/user/socket.js'
 import { boot, restore } from '../support/kernels.js'
+import { pair } from '../support/pair.js'
 
 const { AF_NETLINK, GFP_KERNEL, NETLINK_USERSOCK, SOCK_RAW, SOL_NETLINK, SOL_SOCKET } = uapi
 const isDebug = process.env.KERNEL_BUILD === 'debug'
@@ -72,14 +73,6 @@ function read(socket: Socket): string {
   } catch (error) {
     return (error as { code: string }).code
   }
-}
-
-function pair(kernel: Kernel): [from: Socket, to: Socket] {
-  const task = kernel.spawn()
-  const [from, to] = [0, 1].map(() => task.socket(AF_NETLINK, SOCK_RAW, NETLINK_USERSOCK)) as [Socket, Socket]
-  to.bind({ nl_pid: 7 })
-  from.connect({ nl_pid: 7 })
-  return [from, to]
 }
 
 /** A socket at port 7 that has no room, and a member of group 1. */
