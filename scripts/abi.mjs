@@ -92,6 +92,10 @@ ${functions.map(({ name }, index) => `  ${name} = ${index + 1},`).join('\n')}
 export const CALL_NAMES =
   '${functions.map(({ name }) => name).join(' ')}'
 
+/** How many arguments each call has, a digit for each, in that order. */
+export const ARGUMENT_COUNTS =
+  '${functions.map(({ params }) => params.length).join('')}'
+
 /** The constants of abi.ts: fixed addresses, and the sizes and offsets of structs, as the kernel has them. An enum, for bundlers inline it. */
 export enum LAYOUT {
 ${constants.map(({ name, doc }) => `${indent(doc)}  ${name} = ${layout[name]},`).join('\n')}

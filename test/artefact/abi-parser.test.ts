@@ -62,6 +62,7 @@ test('renderAbi writes an interface, a table of calls and the layout', () => {
   expect(text).toContain('  /** Pokes. */\n  poke(at: number): void\n')
   expect(text).toContain('  sum = 1,\n  poke = 2,\n')
   expect(text).toContain("CALL_NAMES =\n  'sum poke'\n")
+  expect(text).toContain("ARGUMENT_COUNTS =\n  '21'\n")
   expect(text).toContain('  /** Its tail. */\n  SOCKET_TAIL = 8,\n')
   expect(text).toContain("IMPORTS = ['env.memory', 'env.callback'] as const")
 })

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Kernel, KernelSocket, NlmsgView, SkBuff, Socket } from '../../src/api.js'
 import { boot } from '../../src/index.js'
 import { CALL_NAMES, OPCODES } from '../../src/machine/abi.generated.js'
+import { argumentNames } from '../../src/machine/journal/argument-names.js'
 import { CALLS } from '../../src/machine/journal/calls.js'
 import { ENTER } from '../../src/machine/journal/records.js'
 import * as uapi from '../../src/uapi/index.js'
@@ -214,7 +215,8 @@ test('the table of calls has the arguments of the door', () => {
   const arguments_ = new Map(counts)
   for (const call of CALLS) {
     if (call === undefined) continue
-    expect([call.name, call.args.length]).toEqual([call.name, arguments_.get(call.name)])
+    expect([call.name, call.count]).toEqual([call.name, arguments_.get(call.name)])
+    expect([call.name, argumentNames(call).length]).toEqual([call.name, call.count])
     expect([call.name, call.opcode]).toEqual([call.name, OPCODES[call.name]])
   }
 })

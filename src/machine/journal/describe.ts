@@ -2,6 +2,7 @@
 
 import { errnoName } from '../../uapi/index.js'
 import { LAYOUT } from '../abi.generated.js'
+import { argumentNames } from './argument-names.js'
 import type { CallName } from './calls.js'
 import { callRecordAt } from './record-index.js'
 
@@ -46,7 +47,7 @@ export function describeCall(words: Uint32Array, at: number): string {
   const record = callRecordAt(words, at)
   if (record === undefined) return 'no call'
   const { call, args, result } = record
-  const texts = call.args.map((name, index) => argument(name, words[args + index] as number))
+  const texts = argumentNames(call).map((name, index) => argument(name, words[args + index] as number))
   return `${call.name}(${texts.join(', ')}) = ${resultText(call.name, (words[result] as number) | 0)}`
 }
 

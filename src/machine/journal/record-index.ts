@@ -44,7 +44,7 @@ export function callRecordAt(words: Uint32Array, at: number): CallRecord | undef
   const call = CALLS[words[at] as number]
   if (call === undefined) return undefined
   const args = at + 1
-  const result = args + call.args.length
+  const result = args + call.count
   const transmit = result + 1
   const transmitBytes = call.transmitted?.(words, args) ?? 0
   const receive = transmit + Math.ceil(transmitBytes / 4)

@@ -4,6 +4,7 @@
 
 import { LAYOUT } from '../abi.generated.js'
 import type { Machine } from '../machine.js'
+import { argumentNames } from './argument-names.js'
 import type { Call, CallName } from './calls.js'
 
 const PROTOCOLS = 32
@@ -104,9 +105,10 @@ export class References {
    * says whether a message is one that a function was given that runs now.
    */
   refuse(call: Call, words: Uint32Array, at: number, given: (message: number) => boolean): string | undefined {
-    for (let index = 0; index < call.args.length; index++) {
+    const names = argumentNames(call)
+    for (let index = 0; index < names.length; index++) {
       const value = words[at + index] as number
-      const name = call.args[index] as string
+      const name = names[index] as string
       const wanted = this.#wanted(call, name, value, given)
       if (wanted !== undefined) return `${name} ${value} of ${call.name}() is not ${wanted}`
     }

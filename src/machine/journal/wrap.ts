@@ -13,7 +13,7 @@ export type AnyCall = (...args: number[]) => number
 export function wrapCall(recorder: JournalRecorder, call: Call, raw: AnyCall): AnyCall {
   const { tape } = recorder
   const { opcode, reserves } = call
-  const count = call.args.length + 2
+  const count = call.count + 2
   const reads = call.transmitted !== null || call.inReceive !== null || call.givesUp >= 0
   return (a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0) => {
     const at = recorder.open(opcode, count)
