@@ -65,8 +65,8 @@ export const INNER_NAMES = [
   'openMessage',
   'openSkb',
   // Task, Socket, Waiters
-  'adoptAll',
   'attempt',
+  'byPlace',
   'inOrder',
   'noteCall',
   'passcred',
@@ -74,11 +74,10 @@ export const INNER_NAMES = [
   'pktinfo',
   'reference',
   'references',
-  'restoreAll',
   'revive',
   'revokeAll',
-  'saveAll',
   'scheduler',
+  'stateOf',
   'threads',
   // parts of a kernel
   'armed',

@@ -18,7 +18,7 @@ import type {
 import { type Machine, machineOf } from '../machine/index.js'
 import { Journal } from '../machine/journal/index.js'
 import { Schedule } from '../sim/index.js'
-import { asObject, Task } from '../user/index.js'
+import { adoptTasks, asObject } from '../user/index.js'
 import { ArmedTimers } from './armed-timers.js'
 import { bootMachine, CoreKernel } from './core.js'
 import { explain } from './explain/index.js'
@@ -67,7 +67,7 @@ export class Kernel extends CoreKernel implements KernelInterface {
     const { callbacks = [], modules = [], module } = asObject(options, 'options')
     const { config, image, timers } = partsOf(given)
     const kernel = new Kernel(machineOf({ ...config, module: module ?? config.module }, image))
-    Task.adoptAll(kernel.parts.world)
+    adoptTasks(kernel.parts.world)
     kernel.#timers.adopt(timers)
     for (const { id, callback } of callbacks) rebindCallback(kernel.parts, id, callback)
     const missing = rebindModules(kernel.parts, kernel.#timers, modules)

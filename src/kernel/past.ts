@@ -3,7 +3,7 @@
 import type { Snapshot as SnapshotInterface } from '../api.js'
 import { functionsOf, imageOf, type Machine, rewindTo, setFunctions } from '../machine/index.js'
 import { ECANCELED } from '../uapi/index.js'
-import { SystemError, Task, type TaskWorld } from '../user/index.js'
+import { restoreTasks, SystemError, saveTasks, type TaskWorld } from '../user/index.js'
 import type { ArmedTimers } from './armed-timers.js'
 import type { Clock } from './clock.js'
 import type { Faults } from './faults.js'
@@ -42,7 +42,7 @@ export class Past {
       of: machine,
       host: {
         functions: functionsOf(machine),
-        tasks: Task.saveAll(world),
+        tasks: saveTasks(world),
         timers: saved,
         sockets: { slots: new Map(sockets.slots), notifiers: [...sockets.notifiers] },
         modules: new Map(modules.loaded),
@@ -62,7 +62,7 @@ export class Past {
     world.waiters.rejectAll(new SystemError(-ECANCELED, 'rewind'))
     rewindTo(machine, image)
     setFunctions(machine, host.functions)
-    Task.restoreAll(world, host.tasks)
+    restoreTasks(world, host.tasks)
     timers.restore(host.timers)
     replace(sockets.slots, host.sockets.slots)
     sockets.notifiers.splice(0, sockets.notifiers.length, ...host.sockets.notifiers)

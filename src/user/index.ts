@@ -13,5 +13,6 @@ export {
 } from './arguments.js'
 export { SystemError } from './errors.js'
 export { Socket } from './socket.js'
-export { type SavedTask, Task, type TaskWorld } from './task.js'
+export { Task, type TaskWorld } from './task.js'
+export { adoptTasks, restoreTasks, type SavedTask, saveTasks } from './task-history.js'
 export { type Scheduler, type Wait, Waiters } from './waiters.js'

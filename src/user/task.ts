@@ -5,12 +5,12 @@ import { LAYOUT, type Machine } from '../machine/index.js'
 import { capabilityWords, EINVAL, EOPNOTSUPP, ESRCH, i32, u32 } from '../uapi/index.js'
 import { asInteger, asObject, asText } from './arguments.js'
 import { check, SystemError } from './errors.js'
-import { OpenSockets, type SavedSockets } from './open-sockets.js'
+import { OpenSockets } from './open-sockets.js'
 import type { Socket } from './socket.js'
 import type { Waiters } from './waiters.js'
 
 /** Bytes of a task's name. */
-const COMM_BYTES = 15
+export const COMM_BYTES = 15
 const MAX_PID = 4194304
 const LAST_SIGNAL = 64
 /** Signals that end nobody: SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH as a mask of their numbers. */
@@ -24,13 +24,13 @@ export interface TaskWorld {
   readonly tasks: Set<Task>
 }
 
-/** A task as it was: what brings it back when time goes backwards. */
-export interface SavedTask {
-  readonly task: Task
-  readonly reference: number
-  readonly comm: string
-  readonly sockets: SavedSockets
-  readonly threads: readonly Task[]
+/** What of a task goes back when time does: see task-history.ts. */
+export interface TaskState {
+  /** 0 when it has ended. */
+  reference: number
+  comm: string
+  readonly sockets: OpenSockets
+  readonly threads: Set<Task>
 }
 
 export class Task implements TaskInterface {
@@ -38,21 +38,21 @@ export class Task implements TaskInterface {
   readonly pid: number
   readonly tgid: number
   readonly #leader: Task | undefined
-  readonly #sockets: OpenSockets
-  readonly #threads = new Set<Task>()
-  #comm: string
-  #task: number
+  readonly #state: TaskState
 
-  private constructor(world: TaskWorld, task: number, ids: { pid: number; tgid: number }, comm: string, leader?: Task) {
+  /** The object for a task that the machine has made. */
+  constructor(world: TaskWorld, reference: number, ids: { pid: number; tgid: number }, comm: string, leader?: Task) {
     this.#world = world
-    this.#task = task
-    this.#sockets = new OpenSockets(world.machine, world.waiters)
-    this.#comm = comm
     this.#leader = leader
+    this.#state = { reference, comm, sockets: new OpenSockets(world.machine, world.waiters), threads: new Set() }
     this.pid = ids.pid
     this.tgid = ids.tgid
     world.tasks.add(this)
-    if (leader !== undefined) leader.#threads.add(this)
+    if (leader !== undefined) leader.#state.threads.add(this)
+  }
+
+  static stateOf(task: Task): TaskState {
+    return task.#state
   }
 
   /** Makes a task from nothing, as the kernel does at boot. EAGAIN, EEXIST, ENOMEM, ENOSPC (namespaces). */
@@ -70,74 +70,25 @@ export class Task implements TaskInterface {
     return new Task(world, check(task, 'fork'), idsOf(machine), cut(comm))
   }
 
-  /** Makes the objects for the tasks and sockets that a machine has already. */
-  static adoptAll(world: TaskWorld): void {
-    const { raw } = world.machine
-    const byReference = new Map<number, Task>()
-    const byPid = new Map<number, Task>()
-    for (let one = raw.task_next(0); one !== 0; one = raw.task_next(one)) {
-      const [pid, tgid, own, ownTgid] = [0, 1, 6, 7].map((index) => world.machine.listWord(index)) as Four
-      const comm = world.machine.text(COMM_BYTES).replace(/\0.*$/s, '')
-      const task = new Task(world, one, { pid: own, tgid: ownTgid }, comm, pid === tgid ? undefined : byPid.get(tgid))
-      byReference.set(one, task)
-      byPid.set(pid, task)
-    }
-    for (let one = raw.socket_next(0); one !== 0; one = raw.socket_next(one)) {
-      raw.socket_describe(one)
-      const task = byReference.get(world.machine.listWord(4)) as Task
-      task.#sockets.add(one, world.machine.listWord(3))
-    }
-  }
-
-  /** All living tasks, to be brought back by restoreAll(). */
-  static saveAll(world: TaskWorld): readonly SavedTask[] {
-    return Array.from(world.tasks, (task) => ({
-      task,
-      reference: task.#task,
-      comm: task.#comm,
-      sockets: task.#sockets.save(),
-      threads: [...task.#threads],
-    }))
-  }
-
-  /** Time goes back: who was born since is gone, and who was there is as it was. */
-  static restoreAll(world: TaskWorld, saved: readonly SavedTask[]): void {
-    for (const task of world.tasks) task.#forgetAll()
-    world.tasks.clear()
-    for (const { task, reference, comm, sockets, threads } of saved) {
-      world.tasks.add(task)
-      task.#task = reference
-      task.#comm = comm
-      for (const thread of threads) task.#threads.add(thread)
-      task.#sockets.restore(sockets)
-    }
-  }
-
-  #forgetAll(): void {
-    this.#task = 0
-    this.#sockets.revokeAll()
-    this.#threads.clear()
-  }
-
   // A process takes its threads along.
   #ended(): void {
-    if (this.#leader !== undefined) this.#leader.#threads.delete(this)
-    for (const thread of [...this.#threads]) thread.#ended()
+    if (this.#leader !== undefined) this.#leader.#state.threads.delete(this)
+    for (const thread of [...this.#state.threads]) thread.#ended()
     this.#world.tasks.delete(this)
-    this.#forgetAll()
+    endState(this.#state)
   }
 
   /** Its open sockets, in the order in which they were opened. */
   sockets(): Socket[] {
-    return this.#sockets.inOrder()
+    return this.#state.sockets.inOrder()
   }
 
   get comm(): string {
-    return this.#comm
+    return this.#state.comm
   }
 
   get alive(): boolean {
-    return this.#task !== 0 && (this.#leader?.alive ?? true)
+    return this.#state.reference !== 0 && (this.#leader?.alive ?? true)
   }
 
   get #machine(): Machine {
@@ -146,7 +97,7 @@ export class Task implements TaskInterface {
 
   #living(syscall: string): number {
     if (!this.alive) throw new SystemError(-ESRCH, syscall)
-    return this.#task
+    return this.#state.reference
   }
 
   socket(family: number, type: number, protocol: number): SocketInterface {
@@ -157,7 +108,7 @@ export class Task implements TaskInterface {
     const task = this.#living(syscall)
     const { machine } = this.#world
     const sock = machine.abi.socket(task, u32(family, 'family'), u32(type, 'type'), u32(protocol, 'protocol'))
-    return (this.#leader ?? this).#sockets.add(check(sock, syscall), machine.listWord(0))
+    return (this.#leader ?? this).#state.sockets.add(check(sock, syscall), machine.listWord(0))
   }
 
   socketpair(family: number, type: number, protocol: number): never {
@@ -180,7 +131,7 @@ export class Task implements TaskInterface {
 
   #born(result: number, syscall: string, leader?: Task): Task {
     const ids = idsOf(this.#machine)
-    const task = new Task(this.#world, check(result, syscall), ids, this.#comm, leader)
+    const task = new Task(this.#world, check(result, syscall), ids, this.comm, leader)
     // Its birth is a process event, for which somebody may wait.
     this.#machine.settle()
     return task
@@ -221,7 +172,7 @@ export class Task implements TaskInterface {
 
   #nameLength(comm: string): number {
     this.#machine.expectCalls()
-    this.#comm = cut(asText(comm, 'comm'))
+    this.#state.comm = cut(asText(comm, 'comm'))
     return this.#machine.transmitText(comm, COMM_BYTES)
   }
 
@@ -279,7 +230,12 @@ export class Task implements TaskInterface {
   }
 }
 
-type Four = [number, number, number, number]
+/** A task has ended, or is not yet: what it opened is closed. */
+export function endState(state: TaskState): void {
+  state.reference = 0
+  state.sockets.revokeAll()
+  state.threads.clear()
+}
 
 function idsOf(machine: Machine): { pid: number; tgid: number } {
   return { pid: machine.listWord(0), tgid: machine.listWord(1) }
