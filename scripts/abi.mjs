@@ -83,9 +83,9 @@ export interface Abi {
 ${functions.map(method).join('\n')}
 }
 
-/** One number for each call, in the order of abi.ts. An enum, for bundlers inline it. */
+/** One number for each call, in the order of abi.ts, under its name in capitals. An enum, for bundlers inline it. */
 export enum OPCODES {
-${functions.map(({ name }, index) => `  ${name} = ${index + 1},`).join('\n')}
+${functions.map(({ name }, index) => `  ${name.toUpperCase()} = ${index + 1},`).join('\n')}
 }
 
 /** The names of the calls in that order, with a space between them: a text takes less of a bundle than a table does. */

@@ -4,6 +4,7 @@ import { copyFileSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { doorMembers, shortCallNames } from './door-members.mjs'
 import { INNER_NAMES } from './inner-names.mjs'
 import { CHANGES, smallLoader } from './loader.mjs'
 import { pack } from './packed.mjs'
@@ -16,7 +17,9 @@ export const BUNDLE_INPUTS = [
   'package-lock.json',
   'tsconfig.json',
   'tsconfig.build.json',
+  'scripts/abi.mjs',
   'scripts/bundle.mjs',
+  'scripts/door-members.mjs',
   'scripts/inner-names.mjs',
   'scripts/loader.mjs',
   'scripts/module-bytes.mjs',
@@ -70,11 +73,15 @@ export async function buildPackage(root) {
 }
 
 async function bundle(root) {
-  const mangleProps = new RegExp(`^(${INNER_NAMES.join('|')})$`)
+  const mangleCache = shortCallNames(root)
+  const mangleProps = new RegExp(`^(${[...INNER_NAMES, ...Object.keys(mangleCache)].join('|')})$`)
   // Names and lines stay: whoever meets an error sees where it was thrown, and bundlers take them away.
-  const entries = { ...SETTINGS, chunkNames: 'chunks/[name]-[hash]', minifySyntax: true, mangleProps }
+  const entries = { ...SETTINGS, chunkNames: 'chunks/[name]-[hash]', minifySyntax: true, mangleProps, mangleCache }
   const programs = { ...SETTINGS, chunkNames: 'chunks/cli/[name]-[hash]' }
-  const made = await Promise.all([bundleInto(root, ENTRIES, entries), bundleInto(root, PROGRAMS, programs)])
+  const made = await Promise.all([
+    bundleInto(root, ENTRIES, entries, [doorMembers(root)]),
+    bundleInto(root, PROGRAMS, programs, []),
+  ])
   return made.flat()
 }
 
@@ -94,10 +101,10 @@ const SETTINGS = {
   write: false,
 }
 
-async function bundleInto(root, files, settings) {
+async function bundleInto(root, files, settings, morePlugins) {
   const { build } = await import('esbuild')
   const entryPoints = Object.entries(files).map(([out, file]) => ({ in: file, out }))
-  const plugins = [embeddedKernel(root), importedKernel, smallLoader]
+  const plugins = [embeddedKernel(root), importedKernel, smallLoader, ...morePlugins]
   try {
     return (await build({ absWorkingDir: root, entryPoints, plugins, ...settings })).outputFiles
   } catch (error) {

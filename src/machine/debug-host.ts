@@ -7,6 +7,8 @@ export interface DebugHost {
   copies(memory: Uint8Array): Copies
   /** What the kernel calls when an assertion is broken: addresses of texts, a line, a column. It throws. */
   abort(memory: Uint8Array, message: number, file: number, line: number, column: number): void
+  /** Its exports, which have names, under the keys that they have in the release build. */
+  byOpcode(exports: WebAssembly.Exports): WebAssembly.Exports
 }
 
 let host: DebugHost | null = null

@@ -1,8 +1,9 @@
 // A kernel's instance: its compiled module, its memory, its one import.
 
 import { instantiateSync } from '@assemblyscript/loader'
-import { type Abi, CALL_NAMES } from './abi.generated.js'
+import type { Abi } from './abi.generated.js'
 import type { DebugHost } from './debug-host.js'
+import { memberOf } from './door.js'
 import { refusal } from './refusal.js'
 
 const PAGE = 65536
@@ -83,12 +84,6 @@ export function instantiate(
   const abort = debug?.abort.bind(debug, new Uint8Array(memory.buffer))
   const env = abort === undefined ? { memory, callback } : { memory, callback, abort }
   const { instance } = instantiateSync(module, { env })
-  return callsOf(instance.exports)
-}
-
-// The release build exports its calls under their opcodes, in base 36; the names of other exports are longer numbers.
-function callsOf(exports: WebAssembly.Exports): Abi {
-  const names = CALL_NAMES.split(' ')
-  const nameOf = (key: string) => names[Number.parseInt(key, 36) - 1] ?? key
-  return Object.fromEntries(Object.entries(exports).map(([key, value]) => [nameOf(key), value])) as unknown as Abi
+  const exports = debug?.byOpcode(instance.exports) ?? instance.exports
+  return Object.fromEntries(Object.entries(exports).map(([key, value]) => [memberOf(key), value])) as unknown as Abi
 }

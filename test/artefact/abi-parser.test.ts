@@ -60,7 +60,7 @@ test('renderAbi writes an interface, a table of calls and the layout', () => {
   const text = renderAbi(parseAbi(SOURCE), { TX_WINDOW: 1536, SOCKET_TAIL: 8 })
   expect(text).toContain('  /**\n   * Adds.\n   * Twice.\n   */\n  sum(a: number, b: number): number\n')
   expect(text).toContain('  /** Pokes. */\n  poke(at: number): void\n')
-  expect(text).toContain('  sum = 1,\n  poke = 2,\n')
+  expect(text).toContain('  SUM = 1,\n  POKE = 2,\n')
   expect(text).toContain("CALL_NAMES =\n  'sum poke'\n")
   expect(text).toContain("ARGUMENT_COUNTS =\n  '21'\n")
   expect(text).toContain('  /** Its tail. */\n  SOCKET_TAIL = 8,\n')

@@ -55,7 +55,7 @@ describe.each([
 test('the generated table has the calls in the order of abi.ts, numbered from 1', () => {
   expect(CALL_NAMES.split(' ')).toEqual(functions)
   expect(keysOf(OPCODES).map((name) => [name, OPCODES[name]])).toEqual(
-    functions.map((name, index) => [name, index + 1]),
+    functions.map((name, index) => [name.toUpperCase(), index + 1]),
   )
   expect(keysOf(LAYOUT)).toEqual(constants)
   expect([...IMPORTS]).toEqual(['env.memory', ...externals])

@@ -158,7 +158,7 @@ describe('made up, with checksums that agree', () => {
     const kernel = boot({ journal: true })
     kernel.spawn().socket(16, 3, 2).bind({})
     const words = wordsOf(kernel.journal.stop())
-    const at = words.indexOf(OPCODES.bind, 30)
+    const at = words.indexOf(OPCODES.BIND, 30)
     words[at + 1] = 0x20000
     const { difference } = replay(sealed(words))
     expect(difference).toEqual({ call: 2, at: at * 4, what: 'sock 131072 of bind() is not an open socket' })

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import type { Kernel, KernelSocket, NlmsgView, SkBuff, Socket } from '../../src/api.js'
 import { boot } from '../../src/index.js'
 import { CALL_NAMES, OPCODES } from '../../src/machine/abi.generated.js'
-import { argumentNames } from '../../src/machine/journal/argument-names.js'
-import { CALLS } from '../../src/machine/journal/calls.js'
+import { checksum } from '../../src/machine/checksum.js'
+import { argumentNames, callName } from '../../src/machine/journal/call-names.js'
+import { CALLS, DOOR_DIGEST } from '../../src/machine/journal/calls.js'
 import { ENTER } from '../../src/machine/journal/records.js'
 import * as uapi from '../../src/uapi/index.js'
 import { readText } from '../support/files.js'
@@ -202,7 +203,7 @@ test('every call that a journal can have, in journals that replay', async () => 
   const journal = expectReplays(kernel)
   const named = (lines: string[]) => lines.map((line) => line.slice(0, line.indexOf('(')))
   const made = new Set([...named(callsOf(journal)), ...named(await scheduled())])
-  const possible = CALLS.flatMap((call) => (call === undefined ? [] : [call.name as string]))
+  const possible = CALLS.flatMap((call) => (call === undefined ? [] : [callName(call) as string]))
   expect(possible.filter((name) => !made.has(name))).toEqual(NOT_MADE)
 })
 
@@ -215,10 +216,18 @@ test('the table of calls has the arguments of the door', () => {
   const arguments_ = new Map(counts)
   for (const call of CALLS) {
     if (call === undefined) continue
-    expect([call.name, call.count]).toEqual([call.name, arguments_.get(call.name)])
-    expect([call.name, argumentNames(call).length]).toEqual([call.name, call.count])
-    expect([call.name, call.opcode]).toEqual([call.name, OPCODES[call.name]])
+    const name = callName(call)
+    expect([name, call.count]).toEqual([name, arguments_.get(name)])
+    expect([name, argumentNames(call).length]).toEqual([name, call.count])
+    expect([name, call.opcode]).toEqual([name, OPCODES[name.toUpperCase() as keyof typeof OPCODES]])
+    expect(call.member).toBe(name)
   }
+})
+
+test('the digest is that of the calls: journals of another door are not understood', () => {
+  const text = CALLS.map((call) => (call === undefined ? '' : `${call.opcode} ${callName(call)}(${call.count})`)).join()
+  const [digest] = checksum(Uint32Array.from(text, (letter) => letter.charCodeAt(0)))
+  expect(`0x${DOOR_DIGEST.toString(16)}`).toBe(`0x${digest.toString(16)}`)
 })
 
 test('no call has the number of another kind of record', () => {

@@ -5,6 +5,7 @@ import { readSockets } from '../../kernel/facts.js'
 import type { Kernel } from '../../kernel/index.js'
 import { looking } from '../../kernel/looking.js'
 import type { Machine } from '../../machine/index.js'
+import { callName } from '../../machine/journal/call-names.js'
 import type { CallName } from '../../machine/journal/calls.js'
 import type { JournalData } from '../../machine/journal/read.js'
 import { type CallRecord, callRecordAt } from '../../machine/journal/record-index.js'
@@ -62,7 +63,7 @@ export class Sent {
 
   /** The call that sends what call `n` sends or makes; undefined if it does neither. */
   sender(n: number): number | undefined {
-    const { name } = this.#record(n).call
+    const name = callName(this.#record(n).call)
     if (name in SENDERS || name in EVENTS) return n
     if (!MAKERS.includes(name)) return undefined
     // A message that could not be made is sent by nobody: the call itself is what there is to explain.
@@ -72,13 +73,13 @@ export class Sent {
 
   /** The nearest call behind `n` that sends something. */
   nextSender(n: number): number | undefined {
-    return this.#find(n + 1, 1, ({ call }) => call.name in SENDERS || call.name in EVENTS)
+    return this.#find(n + 1, 1, ({ call }) => callName(call) in SENDERS || callName(call) in EVENTS)
   }
 
   /** The questions about the message of a call that sender() gave, in the kernel as it is before that call: one for each way it goes. */
   questions(n: number, machine: Machine, kernel: Kernel): ExplainQuestion[] {
     const record = this.#record(n)
-    if (record.call.name !== 'ksock_notify') return [this.#question(n, machine, kernel)]
+    if (callName(record.call) !== 'ksock_notify') return [this.#question(n, machine, kernel)]
     const [protocol = 0, message, portid = 0, group = 0, report = 0] = this.#args(record)
     const data = bytesOf(machine, message)
     // nlmsg_notify() leaves out of the group who gets the report, and tells them afterwards.
@@ -88,7 +89,7 @@ export class Sent {
 
   #question(n: number, machine: Machine, kernel: Kernel): ExplainQuestion {
     const record = this.#record(n)
-    const { name } = record.call
+    const name = callName(record.call)
     const args = this.#args(record)
     switch (name) {
       case 'send':
@@ -139,7 +140,7 @@ export class Sent {
     const result = this.#result(n)
     if (result < 0) return errnoName(result)
     // A message of the kernel that cannot be made lies nowhere.
-    return result === 0 && MAKERS.includes(this.#record(n).call.name) ? 'ENOMEM' : undefined
+    return result === 0 && MAKERS.includes(callName(this.#record(n).call)) ? 'ENOMEM' : undefined
   }
 
   /** What call `n` answered; for one that makes a message, where it lies. */
@@ -159,8 +160,12 @@ export class Sent {
 
   // The arguments of the call that made a message.
   #maker(n: number, message: number | undefined): readonly number[] {
-    const makers = SENDERS[this.#record(n).call.name] ?? []
-    const maker = this.#find(n - 1, -1, ({ call }, at) => makers.includes(call.name) && this.#result(at) === message)
+    const makers = SENDERS[callName(this.#record(n).call)] ?? []
+    const maker = this.#find(
+      n - 1,
+      -1,
+      ({ call }, at) => makers.includes(callName(call)) && this.#result(at) === message,
+    )
     return maker === undefined ? [] : this.#args(this.#record(maker))
   }
 

@@ -1,9 +1,9 @@
 // Records in words.
 
 import { errnoName } from '../../uapi/index.js'
-import { LAYOUT } from '../abi.generated.js'
-import { argumentNames } from './argument-names.js'
-import type { CallName } from './calls.js'
+import { LAYOUT, OPCODES } from '../abi.generated.js'
+import { argumentNames, callName } from './call-names.js'
+import type { Call } from './calls.js'
 import { callRecordAt } from './record-index.js'
 
 const KIND_MASK = 15
@@ -14,16 +14,16 @@ const REFERENCES: readonly string[] = ['task', 'tracee', 'sock', 'timer', 'skb',
 /** Arguments that may be below zero. */
 const SIGNED: readonly string[] = ['addrlen', 'level', 'name', 'times', 'error', 'badOffset']
 /** Calls whose result is a place in memory. */
-const MAKES: readonly CallName[] = [
-  'task_spawn',
-  'task_fork',
-  'socket',
-  'timer_add',
-  'send_reserve',
-  'cn_reserve',
-  'ksock_reserve',
-  'ksock_message',
-  'peek',
+const MAKES: readonly OPCODES[] = [
+  OPCODES.TASK_SPAWN,
+  OPCODES.TASK_FORK,
+  OPCODES.SOCKET,
+  OPCODES.TIMER_ADD,
+  OPCODES.SEND_RESERVE,
+  OPCODES.CN_RESERVE,
+  OPCODES.KSOCK_RESERVE,
+  OPCODES.KSOCK_MESSAGE,
+  OPCODES.PEEK,
 ]
 
 const place = (value: number) => `0x${value.toString(16)}`
@@ -34,9 +34,9 @@ function argument(name: string, value: number): string {
 }
 
 /** A result as people read it: -EAGAIN for -11. */
-export function resultText(name: CallName, result: number): string {
+export function resultText({ opcode }: Call, result: number): string {
   if (result < -1 && result >= -LAST_ERRNO) return `-${errnoName(result)}`
-  return result > 0 && MAKES.includes(name) ? place(result) : String(result)
+  return result > 0 && MAKES.includes(opcode) ? place(result) : String(result)
 }
 
 /**
@@ -48,7 +48,7 @@ export function describeCall(words: Uint32Array, at: number): string {
   if (record === undefined) return 'no call'
   const { call, args, result } = record
   const texts = argumentNames(call).map((name, index) => argument(name, words[args + index] as number))
-  return `${call.name}(${texts.join(', ')}) = ${resultText(call.name, (words[result] as number) | 0)}`
+  return `${callName(call)}(${texts.join(', ')}) = ${resultText(call, (words[result] as number) | 0)}`
 }
 
 const KINDS: Readonly<Record<number, string>> = {

@@ -1,7 +1,7 @@
 // A player: a machine that goes through a journal, call by call, forwards and backwards. No function of the host runs: what each did
 // is in the journal, and is done again.
 
-import { type Abi, LAYOUT } from '../abi.generated.js'
+import { type Abi, LAYOUT, OPCODES } from '../abi.generated.js'
 import { imageOf, machineOf, record, rewindTo } from '../image.js'
 import { Machine, type Recorder } from '../machine.js'
 import { describeCall, describeEnter, resultText } from './describe.js'
@@ -233,15 +233,15 @@ export class Player {
     const result = this.#make(record, at, number) | 0
     const expected = (words[record.result] as number) | 0
     if (result !== expected) {
-      const now = resultText(call.name, result)
+      const now = resultText(call, result)
       this.#stop(at, `${describeCall(words, at)} the first time, and now the result is ${now}`, number)
     }
     this.#references.after(call, words, args, result)
-    if (call.name === 'set_watch' && this.#tapped) this.#watch((words[args] as number) | LAYOUT.WATCH_TAP)
+    if (call.opcode === OPCODES.SET_WATCH && this.#tapped) this.#watch((words[args] as number) | LAYOUT.WATCH_TAP)
   }
 
   #make({ call, args, result }: CallRecord, at: number, number: number): number {
-    const fn = this.machine.raw[call.name] as AnyCall
+    const fn = this.machine.raw[call.member] as AnyCall
     const words = this.#words
     try {
       return fn(...words.subarray(args, result))

@@ -1,6 +1,7 @@
 // Walks over all records of a journal: whether each is one, whether they nest as calls do, and where each call lies.
 
-import { LAYOUT } from '../abi.generated.js'
+import { LAYOUT, OPCODES } from '../abi.generated.js'
+import { callName } from './call-names.js'
 import { CALLS, type Call, mostTransmitted } from './calls.js'
 import { JournalError } from './error.js'
 import { ENTER, FILLED, LEAVE, REWOUND, WRITTEN, wordsOf } from './records.js'
@@ -163,11 +164,11 @@ class Walk implements Index {
     const record = callRecordAt(this.#words, at)
     if (record === undefined) this.#fail(at, `there is no record of kind ${kind}`)
     const { call, transmitBytes, receiveBytes } = record
-    if (this.#running.at(-1) === LAYOUT.CALL_FAULT && call.name !== 'fault_random') {
-      this.#fail(at, `a fault rule calls ${call.name}()`)
+    if (this.#running.at(-1) === LAYOUT.CALL_FAULT && call.opcode !== OPCODES.FAULT_RANDOM) {
+      this.#fail(at, `a fault rule calls ${callName(call)}()`)
     }
     if (transmitBytes > mostTransmitted(call) || receiveBytes > LAYOUT.RECEIVE_BYTES) {
-      this.#fail(at, `${call.name}() reads more than the windows have`)
+      this.#fail(at, `${callName(call)}() reads more than the windows have`)
     }
     if (this.#count === this.calls.length) this.#fail(at, `there are more calls than ${this.calls.length}`)
     if (this.#running.length === 0) this.#outer = this.#count
@@ -175,7 +176,7 @@ class Walk implements Index {
     this.outermost[this.#count] = this.#outer
     this.#count++
     this.#begun[this.#begun.length - 1] = true
-    if (call.name === 'set_watch') this.asked.push([at, false])
+    if (call.opcode === OPCODES.SET_WATCH) this.asked.push([at, false])
     return record.end
   }
 }

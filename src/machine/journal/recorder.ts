@@ -1,6 +1,6 @@
 // The recorder: writes everything that enters a machine onto a tape, in order, while it enters.
 
-import { type Abi, LAYOUT } from '../abi.generated.js'
+import { type Abi, LAYOUT, OPCODES } from '../abi.generated.js'
 import { copyImage } from '../copy-image.js'
 import type { Machine, Recorder } from '../machine.js'
 import { CALLS, type Call, mostTransmitted } from './calls.js'
@@ -9,9 +9,6 @@ import { copyBytes, ENTER, FILLED, LEAVE, REWOUND, WRITTEN, wordsOf } from './re
 import { Tape } from './tape.js'
 import { type AnyCall, wrapCall } from './wrap.js'
 
-const opcodeOf = (name: string) => (CALLS.find((call) => call?.name === name) as Call).opcode
-const SEND = opcodeOf('send')
-const RECV = opcodeOf('recv')
 const TRANSMIT_AT = LAYOUT.TRANSMIT >>> 2
 const RECEIVE_AT = LAYOUT.RECEIVE >>> 2
 const DATA = LAYOUT.SKB_DATA >>> 2
@@ -62,7 +59,7 @@ export class JournalRecorder implements Recorder {
     const wrapped: Record<string, AnyCall> = { ...(raw as unknown as Record<string, AnyCall>) }
     for (const call of CALLS) {
       if (call === undefined) continue
-      wrapped[call.name] = wrapCall(this, call, raw[call.name] as AnyCall)
+      wrapped[call.member] = wrapCall(this, call, raw[call.member] as AnyCall)
     }
     if (this.#isDense) {
       wrapped.send = this.#wrapSend(raw)
@@ -83,7 +80,7 @@ export class JournalRecorder implements Recorder {
     const dense = this.#dense
     return (sock, length, flags) => {
       this.#begin()
-      const at = dense.send(SEND, sock, length, flags, Math.min(length >>> 0, LAYOUT.TRANSMIT_BYTES))
+      const at = dense.send(OPCODES.SEND, sock, length, flags, Math.min(length >>> 0, LAYOUT.TRANSMIT_BYTES))
       const { words } = tape
       const result = raw.send(sock, length, flags)
       words[at] = result
@@ -96,7 +93,7 @@ export class JournalRecorder implements Recorder {
     const dense = this.#dense
     return (sock, length, flags) => {
       this.#begin()
-      const at = dense.recv(RECV, sock, length, flags)
+      const at = dense.recv(OPCODES.RECV, sock, length, flags)
       const { words } = tape
       const result = raw.recv(sock, length, flags)
       words[at] = result
@@ -111,7 +108,7 @@ export class JournalRecorder implements Recorder {
 
   /** Copies everything that was written down to `into`, from its index `at` on, as whole records. */
   copyTo(into: Uint32Array, at: number): void {
-    this.tape.copyTo(into, at, { send: SEND, recv: RECV })
+    this.tape.copyTo(into, at, { send: OPCODES.SEND, recv: OPCODES.RECV })
   }
 
   /** Begins the record of a call, of so many words; where it begins. What functions have written so far comes before it. */

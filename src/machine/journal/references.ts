@@ -2,10 +2,10 @@
 // that nobody made by recording can have any number there, so only those are let through that the machine itself has given, and
 // that are still good. The same for the few numbers that mean something to the machine without being looked at.
 
-import { LAYOUT } from '../abi.generated.js'
+import { LAYOUT, OPCODES } from '../abi.generated.js'
 import type { Machine } from '../machine.js'
-import { argumentNames } from './argument-names.js'
-import type { Call, CallName } from './calls.js'
+import { argumentNames, callName } from './call-names.js'
+import type { Call } from './calls.js'
 
 const PROTOCOLS = 32
 const LAST_ERRNO = 133
@@ -20,11 +20,11 @@ interface LivingTask {
 }
 
 /** Who gives up a message that was reserved: a socket that sends it, or the kernel. */
-const MAKERS: Partial<Record<CallName, 'socket' | 'kernel'>> = {
-  send_reserve: 'socket',
-  cn_reserve: 'kernel',
-  ksock_reserve: 'kernel',
-  ksock_message: 'kernel',
+const MAKERS: Partial<Record<OPCODES, 'socket' | 'kernel'>> = {
+  [OPCODES.SEND_RESERVE]: 'socket',
+  [OPCODES.CN_RESERVE]: 'kernel',
+  [OPCODES.KSOCK_RESERVE]: 'kernel',
+  [OPCODES.KSOCK_MESSAGE]: 'kernel',
 }
 
 export class References {
@@ -110,12 +110,12 @@ export class References {
       const value = words[at + index] as number
       const name = names[index] as string
       const wanted = this.#wanted(call, name, value, given)
-      if (wanted !== undefined) return `${name} ${value} of ${call.name}() is not ${wanted}`
+      if (wanted !== undefined) return `${name} ${value} of ${callName(call)}() is not ${wanted}`
     }
-    if (call.name === 'recv_done' && !this.#held) return 'recv_done() lets go of a message, but none is held'
-    if (call.name === 'dump_abort' || call.name === 'dump_begin') {
+    if (call.opcode === OPCODES.RECV_DONE && !this.#held) return 'recv_done() lets go of a message, but none is held'
+    if (call.opcode === OPCODES.DUMP_ABORT || call.opcode === OPCODES.DUMP_BEGIN) {
       const key = `${words[at]}:${words[at + 1]}`
-      if (!this.#dumps.has(key)) return `${call.name}() is about a dump that was not prepared`
+      if (!this.#dumps.has(key)) return `${callName(call)}() is about a dump that was not prepared`
     }
     return undefined
   }
@@ -133,13 +133,14 @@ export class References {
       case 'slot':
         return this.#slots.has(value) ? undefined : 'a slot that was taken'
       case 'skb': {
-        const maker = call.name === 'send_commit' ? 'socket' : 'kernel'
+        const maker = call.opcode === OPCODES.SEND_COMMIT ? 'socket' : 'kernel'
         return this.#messages.get(value) === maker ? undefined : 'a message that was made for it'
       }
       case 'request':
         return given(value) ? undefined : 'a message that a function was given'
       case 'unit':
-        if (call.name === 'ksock_release') return this.#units.has(value) ? undefined : 'the protocol of a kernel socket'
+        if (call.opcode === OPCODES.KSOCK_RELEASE)
+          return this.#units.has(value) ? undefined : 'the protocol of a kernel socket'
         return value < PROTOCOLS ? undefined : 'a protocol'
       case 'cpu':
         return value < LAYOUT.MAX_CPUS ? undefined : 'a CPU'
@@ -160,28 +161,28 @@ export class References {
   before(call: Call, words: Uint32Array, at: number): void {
     if (call.givesUp >= 0) this.#messages.delete(words[at + call.givesUp] as number)
     const first = words[at] as number
-    switch (call.name) {
-      case 'close':
+    switch (call.opcode) {
+      case OPCODES.CLOSE:
         this.#closed(first)
         break
-      case 'task_exit':
-      case 'task_kill':
+      case OPCODES.TASK_EXIT:
+      case OPCODES.TASK_KILL:
         this.#ended(first)
         break
-      case 'timer_delete':
+      case OPCODES.TIMER_DELETE:
         this.#disarmed(first)
         break
-      case 'slot_give':
+      case OPCODES.SLOT_GIVE:
         this.#slots.delete(first)
         break
-      case 'ksock_release':
+      case OPCODES.KSOCK_RELEASE:
         this.#units.delete(first)
         break
-      case 'recv_done':
+      case OPCODES.RECV_DONE:
         this.#held = false
         break
-      case 'dump_abort':
-      case 'dump_begin': {
+      case OPCODES.DUMP_ABORT:
+      case OPCODES.DUMP_BEGIN: {
         const key = `${first}:${words[at + 1]}`
         const left = (this.#dumps.get(key) ?? 0) - 1
         if (left > 0) this.#dumps.set(key, left)
@@ -213,33 +214,33 @@ export class References {
   /** A call has given its result: what it made is good from now on. Nothing else may have been called since. */
   after(call: Call, words: Uint32Array, at: number, result: number): void {
     const first = words[at] as number
-    switch (call.name) {
-      case 'task_spawn':
+    switch (call.opcode) {
+      case OPCODES.TASK_SPAWN:
         if (result > 0) this.#bear(result, result)
         break
-      case 'task_fork':
+      case OPCODES.TASK_FORK:
         if (result > 0) this.#bear(result, words[at + 2] === 0 ? result : (this.#tasks.get(first)?.leader ?? result))
         break
-      case 'socket':
+      case OPCODES.SOCKET:
         if (result > 0) this.#opened(result, first)
         break
-      case 'timer_add':
+      case OPCODES.TIMER_ADD:
         if (result > 0) this.#armed(result, this.#machine.listWord(0))
         break
-      case 'slot_take':
+      case OPCODES.SLOT_TAKE:
         if (result >= 0) this.#slots.add(result)
         break
-      case 'ksock_create':
+      case OPCODES.KSOCK_CREATE:
         if (result >= 0) this.#units.add(first)
         break
-      case 'dump_open':
+      case OPCODES.DUMP_OPEN:
         if (result >= 0) this.#prepared(`${first}:${words[at + 1]}`)
         break
-      case 'recv':
+      case OPCODES.RECV:
         if (result >= 0 && this.#machine.word(LAYOUT.WORD_DATA) !== LAYOUT.RECEIVE) this.#held = true
         break
       default: {
-        const maker = MAKERS[call.name]
+        const maker = MAKERS[call.opcode]
         if (maker !== undefined && result > 0) this.#messages.set(result, maker)
       }
     }

@@ -53,8 +53,8 @@ export class Comparison implements Recorder {
     const checked: Record<string, AnyCall> = { ...(raw as unknown as Record<string, AnyCall>) }
     for (const call of CALLS) {
       if (call === undefined) continue
-      const make = raw[call.name] as AnyCall
-      checked[call.name] = (...args) => this.#call(make, args)
+      const make = raw[call.member] as AnyCall
+      checked[call.member] = (...args) => this.#call(make, args)
     }
     // The recorder has written a call down, but for its result, when it makes it.
     return this.#second.wrap(checked as unknown as Abi)
@@ -132,11 +132,7 @@ export class Comparison implements Recorder {
     const record = callRecordAt(words, at)
     if (record === undefined || ((words[record.result] as number) | 0) === result) return
     const before = describeCall(words, at)
-    this.#diverge(
-      number,
-      before,
-      `${before.slice(0, before.lastIndexOf('=') + 1)} ${resultText(record.call.name, result)}`,
-    )
+    this.#diverge(number, before, `${before.slice(0, before.lastIndexOf('=') + 1)} ${resultText(record.call, result)}`)
   }
 
   #diverge(number: number, first: string, second: string): never {
