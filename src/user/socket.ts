@@ -8,19 +8,12 @@ import {
   EINVAL,
   ENOTTY,
   EOPNOTSUPP,
-  FIOASYNC,
-  FIOCLEX,
-  FIONBIO,
-  FIONCLEX,
   i32,
   POLLERR,
   POLLIN,
   POLLNVAL,
-  SIOCGPGRP,
-  SIOCSPGRP,
   SO_RCVTIMEO,
   type SO_SNDTIMEO,
-  SOL_SOCKET,
   type SockaddrNl,
   u32,
 } from '../uapi/index.js'
@@ -35,21 +28,29 @@ import {
   type Target,
 } from './address.js'
 import { asBytes, asParts, asPlainBytes, asSignal, countOf, totalLength } from './arguments.js'
-import { encodeControl, receivedControl } from './control.js'
+import { encodeControl } from './control.js'
 import { datagramsOf } from './datagrams.js'
 import { check, SystemError } from './errors.js'
-import { afterRelease, commitReserved, forgetInPlace, RELEASED, releaseCopy, reserveView, WHOLE } from './in-place.js'
+import {
+  ALL,
+  afterRelease,
+  commitReserved,
+  forgetInPlace,
+  RELEASED,
+  releaseCopy,
+  reserveView,
+  WHOLE,
+} from './in-place.js'
+import { ioctl } from './ioctl.js'
 import { Listening, raise } from './listening.js'
 import { type OptionValue, plainValue } from './option-value.js'
 import { getOption, readOption, setOption } from './options.js'
-import { continueDump, senderGroups } from './received.js'
-import { NOT_AT_ALL, type Waiters } from './waiters.js'
+import { continueDump, controlOf, senderGroups } from './received.js'
+import { timeoutOf } from './timeout.js'
+import type { Waiters } from './waiters.js'
 
 /** The room for control messages when a caller names none. */
 const CONTROL_ROOM = 256
-const TIMEVAL_BYTES = 16
-/** What SO_RCVTIMEO and SO_SNDTIMEO count in; behind the timeval the kernel tells their number, -1 for not at all. */
-const STEP_MS = 4
 const NO_CONTROL = new Uint8Array(0)
 
 /** Whose socket it is; all that sockets of one process share. */
@@ -315,29 +316,12 @@ export class Socket implements SocketInterface {
       this.#finish(n, 'recvmsg')
     }
     const name = this.#sender()
-    const outcome = this.#control(room)
+    const outcome = controlOf(machine, room)
     const out = machine.word(LAYOUT.WORD_FLAGS) | outcome.flags
     machine.scatterReceived(parts)
     continueDump(machine, sock)
     machine.settle()
     return { n, name, namelen: SOCKADDR_NL_BYTES, flags: out, control: outcome.control }
-  }
-
-  #control(room: number): ReturnType<typeof receivedControl> {
-    const machine = this.#machine
-    const flags = machine.word(LAYOUT.WORD_SOCK_FLAGS)
-    return receivedControl(
-      {
-        pktinfo: (flags & LAYOUT.FLAG_PKTINFO) !== 0,
-        passcred: (flags & LAYOUT.FLAG_PASSCRED) !== 0,
-        passsec: (flags & LAYOUT.FLAG_PASSSEC) !== 0,
-        group: machine.word(LAYOUT.WORD_GROUP),
-        pid: machine.word(LAYOUT.WORD_PID) | 0,
-        uid: machine.word(LAYOUT.WORD_UID),
-        gid: machine.word(LAYOUT.WORD_GID),
-      },
-      room,
-    )
   }
 
   // ---- in place: the usual way needs few steps, and makes nothing
@@ -440,15 +424,13 @@ export class Socket implements SocketInterface {
     return this.closed ? POLLNVAL : this.#machine.abi.poll(this.#sock, bits)
   }
 
-  /** What a socket of any kind knows is answered; netlink itself has no request (conformance lifecycle/ioctl). */
   ioctl(request: number, value = 0): number {
     const number = u32(request, 'request')
     const given = i32(value, 'value')
     this.#open('ioctl')
-    const known = [FIONBIO, FIOASYNC, FIOCLEX, FIONCLEX, SIOCSPGRP]
-    if (known.includes(number)) return given
-    if (number === SIOCGPGRP) return 0
-    throw new SystemError(-ENOTTY, 'ioctl')
+    const answer = ioctl(number, given)
+    if (answer === undefined) throw new SystemError(-ENOTTY, 'ioctl')
+    return answer
   }
 
   #unsupported(syscall: string): never {
@@ -488,10 +470,7 @@ export class Socket implements SocketInterface {
 
   /** SO_RCVTIMEO or SO_SNDTIMEO in milliseconds, 0 for ever. */
   timeout(name: typeof SO_RCVTIMEO | typeof SO_SNDTIMEO): number {
-    if (this.closed) return 0
-    this.#machine.abi.getsockopt(this.#sock, SOL_SOCKET, name, TIMEVAL_BYTES)
-    const steps = new DataView(this.#machine.valueBytes(TIMEVAL_BYTES + 8).buffer).getBigInt64(TIMEVAL_BYTES, true)
-    return steps < 0n ? NOT_AT_ALL : Number(steps) * STEP_MS
+    return this.closed ? 0 : timeoutOf(this.#machine, this.#sock, name)
   }
 
   async readable(options: { signal?: AbortSignal } = {}): Promise<void> {
