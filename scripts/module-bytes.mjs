@@ -41,8 +41,8 @@ const V128_LOAD = 0
 const V128_STORE = 11
 const V128_CONST = 12
 
-/** The alignment that stands before the offset of each load and store: it is always the natural one. */
-const ALIGNMENTS = '23230011001122232301012'
+/** The alignment that stands before the offset of each load and store: none is claimed. */
+const ALIGNMENT = 0
 
 /** For each operator the kind of the one number that follows it, or NOTHING, or RARE. */
 function operandKinds() {
@@ -83,7 +83,7 @@ export function copyModule({ copy, skip, sized, ended }) {
       } else if (kind === RARE) copyRare(copy, operator)
       else {
         if (operator <= IF) depth++
-        if (kind === OFFSETS) skip(+ALIGNMENTS[operator - FIRST_ACCESS])
+        if (kind === OFFSETS) skip(ALIGNMENT)
         while (copy(kind) > 127);
       }
     }

@@ -93,6 +93,8 @@ function optimizeWhole(binaryen, module) {
   binaryen.setAlwaysInlineMaxSize(ALWAYS_INLINE_SIZE)
   module.optimize()
   module.optimize()
+  // Engines make nothing of the alignment that a load or a store claims: if none does, all have the same byte there.
+  module.runPasses(['dealign'])
 }
 
 function agreedLayout(root, abi) {
