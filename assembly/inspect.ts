@@ -1,7 +1,7 @@
 // What can be asked about the machine as a whole: counts, memory, tasks, timers. Nothing here changes anything.
 
 import { Kernel, kernel } from './kernel'
-import { RECEIVE_AT, STATE, copyResults, nil, refOf, setResult } from './memory'
+import { RECEIVE_AT, RESULT_AT, STATE, copyResults, nil, refOf, setResult } from './memory'
 import { bytesInUse } from './mm/alloc'
 import { pagesFree } from './mm/pages'
 import { RESULT_LIST } from './result'
@@ -30,8 +30,8 @@ export function readStats(): void {
   setResult(RESULT_LIST + 14, bytesInUse())
   setResult(RESULT_LIST + 15, k.endPage - k.firstPage - pagesFree())
   setResult(RESULT_LIST + 16, k.endPage)
-  setResult(RESULT_LIST + 17, k.failCalls)
-  setResult(RESULT_LIST + 18, k.failed)
+  // failCalls, failed
+  store<u64>(RESULT_AT + ((RESULT_LIST + 17) << 2), load<u64>(STATE + offsetof<Kernel>('failCalls')))
   setResult(RESULT_LIST + 19, k.pressure)
 }
 

@@ -17,17 +17,17 @@ import { Skb } from './skb/skb'
 //     32 │ firstPage, endPage, bytesTaken, pressure                       │ memory; taken: in use, or at hand
 //     48 │ truesize table: skbuff, sharedInfo, smallHead, smallest,       │ profile
 //        │ largest; then dispatch, anyGroup, notifications                │
-//     80 │ limits: sockets, callbacks, tasks, timers, groups, namespaces  │
-//    104 │ counts: the same                                               │
-//    128 │ tables (slots, mask, count): ports, groups, callbacks          │
-//    164 │ slot table: slots, capacity, free, used                        │
-//    180 │ first and last of: tasks, callbacks, work, requests, timers    │
-//    220 │ held skb, ready ring (ring, mask, head, tail)                  │
-//    240 │ armed, running, notifier, nextPid, namespaces                  │
-//    260 │ log (ring, head, tail), nextSocketId                           │
-//    276 │ table of tasks, cn_proc's listeners, pid namespaces            │
-//    296 │ watch, members of a group with a log; messages, delivered,     │
-//        │ dropped (u64): counts since boot                               │
+//     80 │ limits: sockets, callbacks, tasks, timers, groups, namespaces; │
+//        │ members of a group with a log                                  │
+//    108 │ counts: of what has limits                                     │
+//    132 │ tables (slots, mask, count): ports, groups, callbacks          │
+//    168 │ slot table: slots, capacity, free, used                        │
+//    184 │ first and last of: tasks, callbacks, work, requests, timers    │
+//    224 │ held skb, ready ring (ring, mask, head, tail)                  │
+//    244 │ armed, running, notifier, nextPid, namespaces                  │
+//    264 │ log (ring, head, tail), nextSocketId                           │
+//    280 │ table of tasks, cn_proc's listeners, pid namespaces            │
+//    300 │ watch; messages, delivered, dropped (u64): counts since boot   │
 //    328 │ trouble; failslab: probability, interval, times, space, calls, │
 //    352 │ failed, generator of faults, count for the interval; modules,  │
 //    368 │ delayed messages, table of tasks by own pid                    │
@@ -66,6 +66,7 @@ export class Kernel {
   maxTimers: u32
   maxGroups: u32
   maxNamespaces: u32
+  groupLog: u32
   sockets: u32
   callbacks: u32
   tasks: u32
@@ -115,7 +116,6 @@ export class Kernel {
   procListeners: i32
   pidNamespaces: u32
   watch: u32
-  groupLog: u32
   messages: u64
   delivered: u64
   dropped: u64

@@ -22,8 +22,8 @@ import { taskExit } from './task/exit'
 import { timerDelete } from './time/timer'
 import { seedRandom } from './time/random'
 
-/** Words of profile and limits that the host gives, in the order of struct Kernel; behind them groupLog. */
-export const CONFIG_WORDS: u32 = 14
+/** Words of profile, limits and settings that the host gives, in the order of struct Kernel. */
+export const CONFIG_WORDS: u32 = 15
 
 function checkLayout(): void {
   assert(offsetof<Sock>() == 64, 'layout: struct Sock is not one cache line')
@@ -45,7 +45,6 @@ export function machineBoot(seed: u32): i32 {
   memory.fill(RESULT_AT, 0, 512)
   const k = kernel()
   memory.copy(STATE + offsetof<Kernel>('skbuff'), TRANSMIT_AT, CONFIG_WORDS << 2)
-  k.groupLog = load<u32>(TRANSMIT_AT + (CONFIG_WORDS << 2))
   k.nextOrdinal = 1
   k.nextSocketId = 1
   initPages((<u32>memory.size()) << 16)

@@ -89,9 +89,7 @@ export function emit(what: u32, cpu: u32, ack: u32, a: u32, b: u32, c: u32, d: u
   store<u32>(data, EVENT_BYTES, 32)
   store<u32>(data, what, 36)
   store<u32>(data, cpu, 40)
-  // 44 is no multiple of 8: the time is written as two words.
-  store<u32>(data, k.now as u32, 44)
-  store<u32>(data, (k.now >>> 32) as u32, 48)
+  store<u64>(data, k.now, 44)
   store<u32>(data, a, 52)
   store<u32>(data, b, 56)
   store<u32>(data, c, 60)

@@ -21,11 +21,11 @@ export const NLMSG_HEADER: u32 = 16
 export function writeHeaders(at: usize, idx: u32, val: u32, seq: u32, ack: u32): void {
   store<u32>(at, CN_HEADERS)
   store<u32>(at, NLMSG_DONE, 4)
-  store<u32>(at, seq, 8)
-  store<u32>(at, 0, 12)
+  // With the word behind it, which is 0.
+  store<u64>(at, seq, 8)
   store<u32>(at, idx, 16)
   store<u32>(at, val, 20)
   store<u32>(at, seq, 24)
-  store<u32>(at, ack, 28)
-  store<u32>(at, 0, 32)
+  // So is the one behind this.
+  store<u64>(at, ack, 28)
 }

@@ -9,7 +9,7 @@ import { groupJoin, groupLeave, isMember, maskOf } from './group'
 import { logDetach } from './group-log'
 import { portAutobind, portInsert, portRemove } from './port'
 import { ANY_GROUP, MIN_GROUPS, bindHook, netlinkAllowed, protocolAt, unbindHook } from './protocol'
-import { SOCK_BOUND, SOCK_CONNECTED, SOCK_DYING, SOCK_HAS_GROUPS, Sock, coldOf, protocolOf } from './sock'
+import { SOCK_BOUND, SOCK_CONNECTED, SOCK_DYING, SOCK_HAS_GROUPS, Sock, coldOf, peerOf, protocolOf } from './sock'
 
 const ADDRESS_BYTES = 12
 
@@ -161,8 +161,8 @@ export function sockConnect(sock: Sock, addrlen: i32, family: u32, portid: u32, 
   if (family == AF_UNSPEC) {
     sock.flags &= ~SOCK_CONNECTED
     if (!nil(sock.cold)) {
-      sock.cold.dstPortid = 0
-      sock.cold.dstGroup = 0
+      // Port and group.
+      store<u64>(changetype<usize>(sock.cold), 0)
     }
     return 0
   }
@@ -186,8 +186,7 @@ export function sockName(sock: Sock): void {
 
 /** Writes the peer's address into the result words; without a peer it is 0. */
 export function sockPeer(sock: Sock): void {
-  const cold = sock.cold
-  const group = nil(cold) ? 0 : cold.dstGroup
-  setResult(RESULT_ADDR_PID, nil(cold) ? 0 : cold.dstPortid)
-  setResult(RESULT_ADDR_GROUPS, maskOf(group))
+  const peer = peerOf(sock)
+  setResult(RESULT_ADDR_PID, peer as u32)
+  setResult(RESULT_ADDR_GROUPS, maskOf((peer >>> 32) as u32))
 }

@@ -60,9 +60,8 @@ export function controlApply(skb: Skb, from: usize, length: u32): void {
   let at: u32 = 0
   while (at + HEADER <= length) {
     if (load<u32>(from + at, 8) == SOL_SOCKET) {
-      skb.pid = load<u32>(from + at, HEADER)
-      skb.uid = load<u32>(from + at, HEADER + 4)
-      skb.gid = load<u32>(from + at, HEADER + 8)
+      // pid, uid, gid
+      memory.copy(changetype<usize>(skb) + offsetof<Skb>('pid'), from + at + HEADER, UCRED_BYTES)
     }
     at = next(from, at)
   }

@@ -161,9 +161,8 @@ function fillPart(sock: Sock, skb: Skb): bool {
   const at = skbData(skb) + skb.len
   store<u32>(at, DONE_BYTES)
   store<u32>(at, (NLM_F_MULTI << 16) | NLMSG_DONE, 4)
-  store<u32>(at, dump.seq, 8)
-  store<u32>(at, dump.portid, 12)
-  store<i32>(at, dump.result, 16)
+  // seq, portid, result
+  memory.copy(at + 8, changetype<usize>(dump) + offsetof<Dump>('seq'), 12)
   skb.len += DONE_BYTES
   return true
 }

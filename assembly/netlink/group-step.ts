@@ -4,7 +4,7 @@
 import { nil } from '../memory'
 import { Group, memberAt } from './group'
 import { pushes } from './push-state'
-import { SOCK_ARMED_ROOM, SOCK_DUMPING, SOCK_ERROR, SOCK_LOGGED, SOCK_PUSHED, Sock } from './sock'
+import { Cold, SOCK_ARMED_ROOM, SOCK_DUMPING, SOCK_ERROR, SOCK_LOGGED, SOCK_PUSHED, Sock } from './sock'
 import { ringCount } from '../skb/ring'
 
 /** In the cold part's `push`: the socket's place in the log is the group's `step`. */
@@ -38,10 +38,22 @@ export function stepOut(sock: Sock): void {
   if (isInStep(sock)) leave(sock)
 }
 
+// Where the place of one and of all in step stands, each with the bytes accounted for behind it.
+// @ts-ignore: decorator
+@inline
+function cursorAt(cold: Cold): usize {
+  return changetype<usize>(cold) + offsetof<Cold>('cursor')
+}
+
+// @ts-ignore: decorator
+@inline
+function stepAt(group: Group): usize {
+  return changetype<usize>(group) + offsetof<Group>('step')
+}
+
 function leave(sock: Sock): void {
   const cold = sock.cold
-  cold.cursor = cold.log.step
-  cold.cursorSum = cold.log.stepSum
+  store<u64>(cursorAt(cold), load<u64>(stepAt(cold.log)))
   cold.push &= ~IN_STEP
   cold.log.stepped -= 1
   pushes().written = 0
@@ -59,8 +71,7 @@ export function stepIn(sock: Sock): void {
   const group = cold.log
   if (cold.cursor != group.logTail) return
   if (!group.stepped) {
-    group.step = cold.cursor
-    group.stepSum = cold.cursorSum
+    store<u64>(stepAt(group), load<u64>(cursorAt(cold)))
   }
   if (group.step != cold.cursor) return
   cold.push |= IN_STEP

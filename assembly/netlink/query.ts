@@ -10,12 +10,12 @@ import {
   POLLWRNORM,
 } from '../uapi/constants'
 import { kernel } from '../kernel'
-import { copyResults, nil, setResult, refOf } from '../memory'
+import { RESULT_AT, copyResults, nil, setResult, refOf } from '../memory'
 import { tableReference } from '../mm/table'
 import { RESULT_LIST } from '../result'
 import { Group } from './group'
 import { queuedCount, rmemOf } from './group-log'
-import { SOCK_ARMED_READ, SOCK_CONNECTED, Sock, errorOf, rcvbufOf, sndbufOf } from './sock'
+import { SOCK_ARMED_READ, Sock, errorOf, peerOf, rcvbufOf, sndbufOf } from './sock'
 import { blockedOn } from './wake'
 
 /**
@@ -46,15 +46,14 @@ export function nextSock(before: Sock): Sock {
  * rcvbuf, sndbuf, messages queued.
  */
 export function describeSock(sock: Sock): void {
-  const connected = (sock.flags & SOCK_CONNECTED) != 0
   // flags, portid, key, id, task
   copyResults(RESULT_LIST, changetype<usize>(sock) + offsetof<Sock>('flags'), 5)
   setResult(RESULT_LIST + 5, sock.task.tgid)
   setResult(RESULT_LIST + 6, nil(sock.cold) ? 0 : sock.cold.groups)
   setResult(RESULT_LIST + 7, rmemOf(sock))
   setResult(RESULT_LIST + 8, sock.drops)
-  setResult(RESULT_LIST + 9, connected ? sock.cold.dstPortid : 0)
-  setResult(RESULT_LIST + 10, connected ? sock.cold.dstGroup : 0)
+  // The peer's port and group, which are 0 without one.
+  store<u64>(RESULT_AT + ((RESULT_LIST + 9) << 2), peerOf(sock))
   setResult(RESULT_LIST + 11, rcvbufOf(sock))
   setResult(RESULT_LIST + 12, sndbufOf(sock))
   setResult(RESULT_LIST + 13, queuedCount(sock))

@@ -226,6 +226,11 @@ export function coldFree(sock: Sock): void {
   sock.cold = changetype<Cold>(0)
 }
 
+/** The peer as struct Cold has it, port and group in one; 0 without one. */
+export function peerOf(sock: Sock): u64 {
+  return nil(sock.cold) ? 0 : load<u64>(changetype<usize>(sock.cold))
+}
+
 /** SO_RCVBUF as it counts. */
 // @ts-ignore: decorator
 @inline

@@ -272,8 +272,7 @@ export function getSocket(sock: Sock, name: i32, room: u32): i32 {
   }
   if (name == SO_PEERCRED) {
     putWord(0, 0)
-    putWord(4, -1)
-    putWord(8, -1)
+    store<i64>(RECEIVE_AT, -1, 4)
     return 12
   }
   if (name == SO_ATTACH_FILTER) return getFilter(sock, room)

@@ -21,8 +21,8 @@ import { traceeAdd, traceeRemove } from './family'
 import { namespaceCreate } from './namespace'
 import { Task, setComm } from './task'
 
-/** The capabilities from number 32 to the last one, 40. */
-const ALL_CAPS_HIGH: u32 = 0x1ff
+/** The capabilities to the last one, number 40. */
+const ALL_CAPS: u64 = 0x1ffffffffff
 const CLONE_NEWPID: u32 = 0x20000000
 const CLONE_NEWNET: u32 = 0x40000000
 
@@ -84,8 +84,7 @@ export function taskSetresuid(task: Task, uid: u32, euid: u32, suid: u32): i32 {
   // capabilities(7): the effective set is cleared when the effective user stops being 0, and becomes the permitted one, which
   // is every capability here, when it becomes 0 again.
   if (wasRoot != (cred.euid == 0)) {
-    cred.capsLow = wasRoot ? 0 : 0xffffffff
-    cred.capsHigh = wasRoot ? 0 : ALL_CAPS_HIGH
+    store<u64>(changetype<usize>(cred) + offsetof<Cred>('capsLow'), wasRoot ? 0 : ALL_CAPS)
   }
   emit(PROC_EVENT_UID, task.cpu, 0, task.pid, task.tgid, cred.uid, cred.euid, 0, 0)
   return 0

@@ -123,9 +123,11 @@ function tell(task: Task): i32 {
  */
 export function taskSpawn(pid: u32, netns: u32, uid: u32, gid: u32, capsLow: u32, capsHigh: u32, comm: u32): i32 {
   const cred = credAlloc()
-  if (nil(cred)) {
+  const made = nil(cred) ? -ENOMEM : taskCreate(pid, cred)
+  if (made < 0) {
+    if (!nil(cred)) credPut(cred)
     namespaceForsake(netns)
-    return -ENOMEM
+    return made
   }
   cred.uid = uid
   cred.euid = uid
@@ -135,12 +137,6 @@ export function taskSpawn(pid: u32, netns: u32, uid: u32, gid: u32, capsLow: u32
   cred.sgid = gid
   cred.capsLow = capsLow
   cred.capsHigh = capsHigh
-  const made = taskCreate(pid, cred)
-  if (made < 0) {
-    credPut(cred)
-    namespaceForsake(netns)
-    return made
-  }
   namespaceEnter(netns)
   const task = changetype<Task>(made as usize)
   task.netns = netns

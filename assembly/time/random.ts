@@ -1,6 +1,7 @@
 // The seeded generator (xoshiro128**, public domain by Blackman and Vigna): the only randomness of the machine.
 
-import { kernel } from '../kernel'
+import { Kernel, kernel } from '../kernel'
+import { STATE } from '../memory'
 
 // splitmix32, to spread a seed over the four words.
 function spread(seed: u32): u32 {
@@ -13,10 +14,11 @@ function spread(seed: u32): u32 {
 /** Starts the generator. */
 export function seedRandom(seed: u32): void {
   const k = kernel()
-  k.random0 = spread(seed)
-  k.random1 = spread(k.random0)
-  k.random2 = spread(k.random1)
-  k.random3 = spread(k.random2) | 1
+  for (let at: u32 = offsetof<Kernel>('random0'); at <= offsetof<Kernel>('random3'); at += 4) {
+    seed = spread(seed)
+    store<u32>(STATE + at, seed)
+  }
+  k.random3 |= 1
   k.faultRandom = spread(k.random3) | 1
 }
 
