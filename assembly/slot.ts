@@ -2,7 +2,8 @@
 
 import { free } from './mm/alloc'
 import { growArray } from './mm/grow'
-import { kernel } from './kernel'
+import { Kernel, kernel } from './kernel'
+import { STATE } from './memory'
 
 //   slot table: an array of words. A free slot holds the number of the next free one + 1 (0: none), a used one TAKEN.
 
@@ -65,9 +66,8 @@ export function slotGive(slot: u32): void {
   k.slotsUsed -= 1
   if (k.slotsUsed) return
   free(k.slots, k.slotCapacity << 2)
-  k.slots = 0
-  k.slotCapacity = 0
-  k.freeSlot = 0
+  // slots, slotCapacity, freeSlot
+  memory.fill(STATE + offsetof<Kernel>('slots'), 0, 12)
 }
 
 // The same import that abi.ts declares.

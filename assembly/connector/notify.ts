@@ -98,7 +98,8 @@ function takeBack(ctl: usize, idxCount: u32, valCount: u32): void {
   let one = kernel().firstRequest
   while (!nil(one)) {
     const next = one.next
-    const same = one.idxCount == idxCount && one.valCount == valCount
+    // idxCount and valCount
+    const same = load<u64>(changetype<usize>(one) + offsetof<NotifyRequest>('idxCount')) == load<u64>(ctl)
     if (same && sameBytes(rangesOf(one), ctl + CTL_BYTES, bytes)) requestFree(one)
     one = next
   }

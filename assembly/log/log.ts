@@ -8,8 +8,8 @@
 //        └────────────────────────────────────────────┘
 
 import { GFP_KERNEL } from '../uapi/constants'
-import { kernel } from '../kernel'
-import { RECEIVE_AT, setResult } from '../memory'
+import { Kernel, kernel } from '../kernel'
+import { RECEIVE_AT, STATE, setResult } from '../memory'
 import { alloc, free } from '../mm/alloc'
 import { RESULT_LIST } from '../result'
 
@@ -67,7 +67,6 @@ export function logRead(position: u32): i32 {
 export function logFree(): void {
   const k = kernel()
   if (k.log) free(k.log, LOG_SIZE)
-  k.log = 0
-  k.logHead = 0
-  k.logTail = 0
+  // log, logHead, logTail
+  memory.fill(STATE + offsetof<Kernel>('log'), 0, 12)
 }

@@ -141,6 +141,6 @@ export function tableRemove(table: usize, reference: usize, aAt: u32, bAt: u32):
 export function tableGiveUp(table: usize): void {
   if (load<u32>(table, 8) || !load<usize>(table)) return
   free(load<usize>(table), (load<u32>(table, 4) + 1) << 2)
-  store<usize>(table, 0)
-  store<u32>(table, 0, 4)
+  // Slots and mask.
+  store<u64>(table, 0)
 }

@@ -14,7 +14,7 @@ import { Skb, skbGet, skbPut } from '../skb/skb'
 import { slotGive, slotTake } from '../slot'
 import { noteReceive } from './dump'
 import { Group, memberAt, membershipAt } from './group'
-import { queuedFirst, stepFirst } from './group-log'
+import { queuedCount, queuedFirst, stepFirst } from './group-log'
 import { isInStep, stepIn, stepOn, stepOut } from './group-step'
 import { Due, Push, pushes } from './push-state'
 import { receive, relieve } from './receive'
@@ -158,7 +158,7 @@ function write(group: Group): bool {
     if (isInStep(sock)) {
       store<u32>(to, sock.cold.push << ENTRY_SHIFT)
       to += 4
-    } else if (errorOf(sock) || !nil(queuedFirst(sock))) return false
+    } else if (errorOf(sock) || queuedCount(sock)) return false
   }
   pushes().written = changetype<usize>(group)
   return true

@@ -70,8 +70,7 @@ export function ringFree(sock: Sock): void {
   for (let i: u32 = 0; i < count; i++) skbPut(ringAt(sock, i))
   free(sock.ring, (sock.mask + 1) << 2)
   sock.ring = 0
-  sock.mask = 0
-  sock.head = 0
-  sock.tail = 0
-  sock.rmem = 0
+  // mask and head, rmem and tail
+  store<u64>(changetype<usize>(sock) + offsetof<Sock>('mask'), 0)
+  store<u64>(changetype<usize>(sock) + offsetof<Sock>('rmem'), 0)
 }

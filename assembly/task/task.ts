@@ -148,7 +148,14 @@ export function taskSpawn(pid: u32, netns: u32, uid: u32, gid: u32, capsLow: u32
 export function setComm(task: Task, name: usize, length: u32): void {
   task.comm0 = 0
   task.comm1 = 0
-  memory.copy(changetype<usize>(task) + offsetof<Task>('comm0'), name, min(length, COMM_BYTES))
+  memory.copy(commOf(task), name, min(length, COMM_BYTES))
+}
+
+// Where the 16 bytes of the name lie.
+// @ts-ignore: decorator
+@inline
+function commOf(task: Task): usize {
+  return changetype<usize>(task) + offsetof<Task>('comm0')
 }
 
 /**
@@ -169,8 +176,7 @@ export function taskFork(parent: Task, pid: u32, thread: bool): i32 {
   const child = changetype<Task>(made as usize)
   child.netns = parent.netns
   child.session = parent.session
-  child.comm0 = parent.comm0
-  child.comm1 = parent.comm1
+  v128.store(commOf(child), v128.load(commOf(parent)))
   child.cpu = parent.cpu
   child.pidns = pidns
   child.childPidns = pidns
