@@ -8,6 +8,9 @@ import { machineBoot, machineHalt } from './machine'
 import { Kernel, PUSHES, kernel } from './kernel'
 import { readStats, taskDescribe, taskNext, timerNext } from './inspect'
 import {
+  DRAIN_AT,
+  DRAIN_WORDS,
+  LONG_AT,
   PAGE_MAP_AT,
   PUSH_AT,
   RECEIVE_AT,
@@ -36,6 +39,7 @@ import { runWork } from './connector/work'
 import { ackSend } from './netlink/ack'
 import { sockBind, sockConnect, sockName, sockPeer } from './netlink/bind'
 import { sockRelease } from './netlink/close'
+import { drainNext } from './netlink/drain'
 import { dumpAbort, dumpBegin, dumpContinue, dumpOpen, dumpSlot } from './netlink/dump'
 import { sockOpen } from './netlink/open'
 import { FILTER_ASKING, overrun } from './netlink/deliver'
@@ -62,7 +66,7 @@ import {
 } from './netlink/kernelsock'
 import { optionGet, optionMore, optionSet } from './netlink/options'
 import { HOOK_BIND, HOOK_UNBIND } from './netlink/protocol'
-import { receive, receiveDone } from './netlink/receive'
+import { receive } from './netlink/receive'
 import { sendCommit, sendPlain, sendReserve, sendReserved, sendWindow } from './netlink/send'
 import {
   SOCK_ARMED_READ,
@@ -124,6 +128,14 @@ export const RECEIVE_BYTES: i32 = RECEIVE_SIZE
 export const RESERVE: i32 = RESERVE_AT
 /** Bytes of the reserve window. */
 export const RESERVE_BYTES: i32 = TRANSMIT_SIZE
+/** Where the messages stand that are drained, a word for each. */
+export const DRAIN: i32 = DRAIN_AT
+/** How many of them, and how many places there are at most. */
+export const DRAIN_MOST: i32 = DRAIN_WORDS
+/** The place of a long message that recv() has left where it lay. */
+export const DRAIN_LONG: i32 = (LONG_AT - DRAIN_AT) >> 2
+/** Bytes of the drain window. */
+export const DRAIN_BYTES: i32 = PUSH_AT - DRAIN_AT
 /** Where the listeners of a pushed message stand, a word for each. */
 export const PUSH: i32 = PUSH_AT
 /** Where the reference of that message stands, 0 if there is none. */
@@ -373,14 +385,17 @@ export function sendmsg(sock: u32, length: u32, flags: u32, addrlen: i32, family
 export function send_reserve(sock: u32, length: u32, flags: u32, addrlen: i32, family: u32, pid: u32, groups: u32, controllen: u32): i32 { return sendReserve(changetype<Sock>(sock), length, flags, addrlen, family, pid, groups, controllen) }
 /** The second half: delivers it. */
 export function send_commit(sock: u32, skb: u32): i32 { return sendCommit(changetype<Sock>(sock), changetype<Skb>(skb)) }
-/** recvmsg(2) into the receive window, or for more bytes than that in place until recv_done(). */
+/** recvmsg(2) into the receive window, or for more bytes than that in place, at DRAIN_LONG, until drain_next() gives it back. */
 export function recv(sock: u32, length: u32, flags: u32): i32 { return receive(changetype<Sock>(sock), length, flags) }
-/** Lets go of a message that was received in place. */
-export function recv_done(): void { receiveDone() }
 /** The next message, to be read where it lies until release(), or what recv(2) says. */
 export function peek(sock: u32): i32 { return inPlace.peek(changetype<Sock>(sock)) }
 /** Takes it off as recv(2) does, unless somebody has: 1, and FLAG_DUMPING if dump_continue() is due; 0 if none is peeked. */
 export function release(sock: u32): i32 { return inPlace.release(changetype<Sock>(sock)) }
+/**
+ * Gives back the messages from word `place` of the drain window on, and takes others, at most `most`: how many, with FLAG_DUMPING if
+ * dump_continue() is due, -errno; 0 for no socket. Place and most are 0 and at most DRAIN_MOST, or above DRAIN_MOST and 1.
+ */
+export function drain_next(sock: u32, place: u32, most: u32): i32 { return drainNext(changetype<Sock>(sock), place, most) }
 /** setsockopt(2); the value lies in the receive window, a filter's instructions in the transmit window and on. */
 export function setsockopt(sock: u32, level: i32, name: i32, length: i32): i32 { return optionSet(changetype<Sock>(sock), level, name, length) }
 /** getsockopt(2) into the receive window: the option's whole length. */

@@ -8,9 +8,8 @@ import { CnCallback } from './connector/registry'
 import { Work } from './connector/work'
 import { NotifyRequest } from './connector/notify'
 import { Timer } from './time/timer'
-import { Skb } from './skb/skb'
 
-//   struct Kernel, 384 bytes at STATE
+//   struct Kernel, 380 bytes at STATE
 //      0 ┌────────────────────────────────────────────────────────────────┐
 //        │ now (u64 ns)        │ nextOrdinal (u64, of all that has order) │
 //     16 │ random 0..3                                                    │
@@ -23,15 +22,15 @@ import { Skb } from './skb/skb'
 //    132 │ tables (slots, mask, count): ports, groups, callbacks          │
 //    168 │ slot table: slots, capacity, free, used                        │
 //    184 │ first and last of: tasks, callbacks, work, requests, timers    │
-//    224 │ held skb, ready ring (ring, mask, head, tail)                  │
+//    224 │ tasks by own pid: count, ready ring (ring, mask, head, tail)   │
 //    244 │ armed, running, notifier, nextPid, namespaces                  │
 //    264 │ log (ring, head, tail), nextSocketId                           │
 //    280 │ table of tasks, cn_proc's listeners, pid namespaces            │
 //    300 │ watch; messages, delivered, dropped (u64): counts since boot   │
 //    328 │ trouble; failslab: probability, interval, times, space, calls, │
 //    352 │ failed, generator of faults, count for the interval; modules,  │
-//    368 │ delayed messages, table of tasks by own pid                    │
-//    384 └────────────────────────────────────────────────────────────────┘
+//    368 │ delayed messages, tasks by own pid: slots, mask                │
+//    380 └────────────────────────────────────────────────────────────────┘
 //   +384  blocks at hand of each class: the first, and how many (16 pairs of words)
 //   +512  heads of the lists of free page runs, by size (32 words)
 //   +640  heads of the lists of pages with free blocks, by class (32 words)
@@ -96,7 +95,7 @@ export class Kernel {
   lastRequest: NotifyRequest
   firstTimer: Timer
   lastTimer: Timer
-  held: Skb
+  ownPidCount: u32
   readyRing: usize
   readyMask: u32
   readyHead: u32
@@ -132,7 +131,6 @@ export class Kernel {
   delayed: u32
   ownPidSlots: usize
   ownPidMask: u32
-  ownPidCount: u32
 }
 
 /** Blocks at hand: for each class of blocks the first of a list, and its length. */

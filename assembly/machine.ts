@@ -30,7 +30,7 @@ function checkLayout(): void {
   assert(offsetof<Cold>() == 128, 'layout: struct Cold has other than two cache lines')
   assert(offsetof<Skb>() == 64, 'layout: struct Skb has other than 64 bytes')
   assert(offsetof<CnCallback>() == 32, 'layout: the name of struct CnCallback does not follow its fields')
-  assert(offsetof<Kernel>('ownPidCount') == 380, 'layout: struct Kernel has other than 384 bytes')
+  assert(offsetof<Kernel>('ownPidMask') == 376, 'layout: struct Kernel has other than 380 bytes')
   assert(offsetof<Skb>('gid') - offsetof<Skb>('portid') == (RESULT_GID - RESULT_PORTID) << 2, 'layout: a message is described otherwise')
   assert(FREE_RUNS == STATE + 512 && PARTIAL_PAGES == STATE + 640 && WHEEL_BITS == STATE + 768, 'layout: the heads of lists moved')
   assert(PROTOCOLS == STATE + 1024 && WHEEL_SLOTS == STATE + 2048, 'layout: protocols or the timer wheel moved')

@@ -11,7 +11,9 @@
 //    34816 ├──────────────────────────────┤
 //          │ reserve window               │ a datagram that is built in place; zeros while there is none
 //    51712 ├──────────────────────────────┤
-//          │ static data of the compiler  │ must end below PUSH_AT
+//          │ static data of the compiler  │ must end below DRAIN_AT
+//    60672 ├──────────────────────────────┤
+//          │ drain window                 │ messages that receivers have taken
 //    61440 ├──────────────────────────────┤
 //          │ push window                  │ whose listeners the next message is for
 //    65536 ├──────────────────────────────┤
@@ -37,6 +39,15 @@ export const RECEIVE_AT: u32 = 18432
 export const RECEIVE_SIZE: u32 = 16384
 /** Where the host builds a datagram in place, of at most TRANSMIT_SIZE bytes. */
 export const RESERVE_AT: u32 = 34816
+/**
+ * Where the messages stand that receivers have taken, a word for each: DRAIN_WORDS of who drains, then one of each who does so within that,
+ * and zeros.
+ */
+export const DRAIN_AT: u32 = 60672
+/** Where a message stands in that window that was received and is too long for the receive window. */
+export const LONG_AT: u32 = 61192
+/** So many messages are taken at once. */
+export const DRAIN_WORDS: u32 = 64
 /** Where the listeners of a message stand, a word for each. */
 export const PUSH_AT: u32 = 61440
 /** Words of the push window. */

@@ -52,6 +52,13 @@ const inNode = [
   drainInPlace(512, 32, 60),
   drainInPlace(4096, 8, 40),
   {
+    id: 'drain-one-by-one-64',
+    file: 'multicast-in-place',
+    sides: ['node'],
+    params: { payload: 64, listeners: 64, messages: 128, rounds: 100, oneByOne: true },
+    results: [{ part: 'drain', title: 'drain per message by peek() and release(), 64 listeners' }],
+  },
+  {
     id: 'socket',
     file: 'socket',
     sides: ['linux', 'node'],

@@ -2,7 +2,7 @@
 
 import { MSG_CMSG_CLOEXEC, MSG_OOB, MSG_PEEK, MSG_TRUNC } from '../uapi/constants'
 import { EAGAIN, EOPNOTSUPP } from '../uapi/errno'
-import { RECEIVE_AT, RECEIVE_SIZE, RESULT_AT, copyBytes, nil, setResult } from '../memory'
+import { LONG_AT, RECEIVE_AT, RECEIVE_SIZE, RESULT_AT, copyBytes, nil, refOf, setResult } from '../memory'
 import { kernel } from '../kernel'
 import {
   RESULT_COPIED,
@@ -11,7 +11,7 @@ import {
   RESULT_PORTID,
   RESULT_SOCK_FLAGS,
 } from '../result'
-import { Skb, skbData, skbDrop, skbGet, skbPut } from '../skb/skb'
+import { Skb, skbData, skbDrop, skbGet } from '../skb/skb'
 import { ringCount, updateLimit } from '../skb/ring'
 import { noteReceive } from './dump'
 import { logAttach, queuedFirst, queuedShift } from './group-log'
@@ -64,16 +64,16 @@ function describe(sock: Sock, skb: Skb, copied: u32, flags: u32): void {
   setResult(RESULT_FLAGS, (copied < skb.len ? MSG_TRUNC : 0) | (flags & MSG_CMSG_CLOEXEC))
 }
 
-// Up to the window's size the bytes are copied there; longer messages stay where they are until receiveDone().
+// Up to the window's size the bytes are copied there; longer messages stay where they are until they are given back, as drained ones.
 function present(skb: Skb, copied: u32): void {
   if (copied <= RECEIVE_SIZE) {
     copyBytes(RECEIVE_AT, skbData(skb), copied)
     setResult(RESULT_DATA, RECEIVE_AT)
     return
   }
-  assert(nil(kernel().held), 'receive: the last long message was not let go')
+  assert(!load<u32>(LONG_AT), 'receive: the last long message was not given back')
   skbGet(skb)
-  kernel().held = skb
+  store<u32>(LONG_AT, refOf(skb))
   setResult(RESULT_DATA, skbData(skb) as u32)
 }
 
@@ -107,12 +107,4 @@ export function receive(sock: Sock, len: u32, flags: u32): i32 {
   if (kernel().watch & WATCH_TAP) tapReceive(sock, skb, result)
   if (!(flags & MSG_PEEK)) takeOff(sock, skb)
   return result
-}
-
-/** Lets a long message go that receive() left where it was. */
-export function receiveDone(): void {
-  const k = kernel()
-  assert(!nil(k.held), 'receive: nothing is held')
-  skbPut(k.held)
-  k.held = changetype<Skb>(0)
 }

@@ -16,6 +16,7 @@ export async function measure(connector, { payload, messages, warm = WARM }) {
     callback: callback(connector, message),
     connector: fromConnector(connector, payload),
     multicast: multicast(connector, message),
+    drain: drain(connector, message),
   }
   const samples = {}
   for (const [path, send] of Object.entries(paths)) samples[path] = await bytesOf(send, messages, warm)
@@ -78,6 +79,23 @@ function multicast(connector, message) {
       check(broadcast(message) === 0, 'netlink_broadcast')
       for (const listener of listeners) check(listener.recv(buffer) === message.length, 'recv')
     }
+  }
+}
+
+/** The same, each drained in place when it has 32. */
+function drain(connector, message) {
+  const { listeners, broadcast } = openGroup(connector, LISTENERS)
+  const queued = 32
+  let bytes = 0
+  const add = (view) => {
+    bytes += view.words.length
+  }
+  return (messages) => {
+    for (let sent = 0; sent < messages; sent += queued * listeners.length) {
+      for (let i = 0; i < queued; i++) check(broadcast(message) === 0, 'netlink_broadcast')
+      for (const listener of listeners) check(listener.drain(add) === queued, 'drain')
+    }
+    check(bytes > 0, 'no listener ran')
   }
 }
 

@@ -192,6 +192,10 @@ export class HostSocket implements Socket {
     this.#inPlace.release()
   }
 
+  drain(...given: Parameters<Socket['drain']>): number {
+    return this.#inPlace.drain(...given)
+  }
+
   /** Messages come when the event loop finds them, each as a copy. */
   onMessage(...given: Parameters<Socket['onMessage']>): Disposable {
     return new WaitingListener(this, ...given)

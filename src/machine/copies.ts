@@ -115,9 +115,15 @@ export class Copies {
     copy.end()
   }
 
-  /** What listeners read, and must not write, until its end(). */
-  show(at: number, length: number, end: string): Copy {
-    return new Copy(this.#at(at, length), end)
+  /** Runs a function that reads what lies there, and must not write: whether it did. */
+  show(at: number, length: number, end: string, run: (message: MessageView) => void): boolean {
+    const copy = new Copy(this.#at(at, length), end)
+    try {
+      run(copy)
+      return copy.isChanged
+    } finally {
+      copy.end()
+    }
   }
 
   /** What a socket has peeked: the same copy for the same message. */

@@ -58,8 +58,9 @@ function load(machine: Machine, image: Uint8Array): void {
   machine.endInPlace()
   copyImage(image, machine.bytes, LAYOUT.STATE_AT)
   machine.clearBlocked()
-  // The push window is no part of an image.
+  // What is being pushed or drained is no part of an image.
   machine.words[LAYOUT.PUSH_WRITTEN >>> 2] = 0
+  machine.bytes.fill(0, LAYOUT.DRAIN, LAYOUT.DRAIN + LAYOUT.DRAIN_BYTES)
   // The next call looks at the ready list, and finds out.
   machine.words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_READY] = 1
 }

@@ -34,7 +34,7 @@ export class Longs {
     const whole = copied & ~7
     copyLongs(this.#longs, from >>> 3, longs, at, whole)
     for (let index = whole; index < copied; index++) bytes[at * 8 + index] = this.#bytes[from + index] as number
-    if (from !== LAYOUT.RECEIVE) machine.abi.recv_done()
+    if (from !== LAYOUT.RECEIVE) machine.giveBack()
   }
 }
 

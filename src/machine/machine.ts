@@ -4,6 +4,7 @@
 import { type Abi, LAYOUT } from './abi.generated.js'
 import type { Copies } from './copies.js'
 import { debugHostOf } from './debug-host.js'
+import { Drained } from './drained.js'
 import { instantiate, makeMemory, standardKernel } from './instantiate.js'
 import { Pushed } from './pushed.js'
 import { Readers, type ViewSource } from './readers.js'
@@ -57,6 +58,8 @@ export class Machine extends Windows implements ViewSource {
   readonly reserved: Reserved
   /** Who is handed what comes into a socket. */
   readonly pushed: Pushed
+  /** Who takes what is queued at a socket. */
+  readonly drained: Drained
   readonly messages: Views
   readonly data: Views
   /** The tap; see LAYOUT.CALL_TAP. What it throws surfaces as a callback's error. */
@@ -76,7 +79,7 @@ export class Machine extends Windows implements ViewSource {
   readonly #readers: Readers[] = []
   #depth = 0
   #errors: unknown[] | null = null
-  #draining = false
+  #isTelling = false
   #forbidden: Abi | null = null
 
   /** Boots a machine; or `load`, which is called instead, puts there what it is to go on from: see machineOf(). */
@@ -91,6 +94,7 @@ export class Machine extends Windows implements ViewSource {
     this.messages = new Views(memory.buffer, this.words)
     this.data = new Views(memory.buffer, this.words)
     this.pushed = new Pushed(this)
+    this.drained = new Drained(this)
     this.raw = abi
     this.abi = this.aroundCopies(abi)
     this.config = config
@@ -125,9 +129,9 @@ export class Machine extends Windows implements ViewSource {
 
   // ---- the machine as a whole
 
-  /** Whether nothing of the machine runs: no callback, and nobody is being woken. */
+  /** Whether nothing of the machine runs: no callback, no drain, and nobody is being woken. */
   get atRest(): boolean {
-    return this.#depth === 0 && !this.#draining
+    return this.#depth === 0 && this.drained.depth === 0 && !this.#isTelling
   }
 
   /** Nobody has a message in place any more: time goes back, or ends. */
@@ -171,9 +175,9 @@ export class Machine extends Windows implements ViewSource {
     if (fn !== undefined) {
       if (asks || this.#depth < MAX_DEPTH) result = this.#run(fn, kindSlot & KIND_MASK, a, b)
       else
-        this.#noteError(
+        this.noteErrors([
           new RangeError(`callbacks are nested deeper than ${MAX_DEPTH}: one of them calls itself without end`),
-        )
+        ])
     }
     recorder?.leave(kindSlot, a, b, result)
     return result
@@ -194,14 +198,22 @@ export class Machine extends Windows implements ViewSource {
       if (readers !== undefined && readers.skb !== 0) readers.close()
       this.#depth--
       this.#errors = outer
-      this.#noteError(error)
+      this.noteErrors([error])
       return 0
     }
   }
 
-  #noteError(error: unknown): void {
+  /** They are thrown when the call is settled that runs. */
+  noteErrors(errors: readonly unknown[]): void {
     this.#errors ??= []
-    this.#errors.push(error)
+    this.#errors.push(...errors)
+  }
+
+  /** What is noted so far, which nobody else throws then. */
+  takeErrors(): unknown[] | null {
+    const errors = this.#errors
+    this.#errors = null
+    return errors
   }
 
   readonly #tell: HostFunction = (_kind, message, code) => {
@@ -265,18 +277,17 @@ export class Machine extends Windows implements ViewSource {
   }
 
   #settleNow(): void {
-    const own = this.#errors
-    this.#errors = null
+    const own = this.takeErrors()
     // Whoever waits is going to wait for the socket of the call that is over, not for those of the calls that are made here.
-    const errors = this.atRest ? this.keepingBlocked(() => this.#drain(own)) : own
+    const errors = this.atRest ? this.keepingBlocked(() => this.#tellReady(own)) : own
     if (errors !== null) throw errorOf(errors, 'callbacks')
   }
 
   // Listeners come first: who waits may wait for what they do. The errors that there are, and theirs.
-  #drain(errors: unknown[] | null): unknown[] | null {
+  #tellReady(errors: unknown[] | null): unknown[] | null {
     const { pushed, words } = this
     let all = errors
-    this.#draining = true
+    this.#isTelling = true
     try {
       while (words[(LAYOUT.RESULT >>> 2) + LAYOUT.WORD_READY] !== 0) {
         if (pushed.areAny) all = pushed.handOver(all)
@@ -285,7 +296,7 @@ export class Machine extends Windows implements ViewSource {
         else if (!pushed.areAny) break
       }
     } finally {
-      this.#draining = false
+      this.#isTelling = false
     }
     return all
   }

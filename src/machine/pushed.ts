@@ -88,8 +88,11 @@ export class Pushed {
     const { words, messages, copies } = this.#source
     const message = words[LAYOUT.PUSHED >>> 2] as number
     const length = message === 0 ? 0 : (words[(message + LAYOUT.SKB_LEN) >>> 2] as number)
-    if (copies === null) this.#call(count, messages.at(message + LAYOUT.SKB_DATA, length))
-    else this.#callCopied(copies, count, message + LAYOUT.SKB_DATA, length)
+    const at = message + LAYOUT.SKB_DATA
+    if (copies === null) this.#call(count, messages.at(at, length))
+    // In the debug build they read a copy, which gives nothing any more afterwards.
+    else if (copies.show(at, length, OVER, (copy) => this.#call(count, copy)))
+      this.#noteError(new Error('a pushed message was written to: others get the same one'))
   }
 
   #call(count: number, view: MessageView): void {
@@ -110,15 +113,6 @@ export class Pushed {
         this.#noteError(error)
       }
     }
-  }
-
-  // In the debug build they read a copy, which gives nothing any more afterwards.
-  #callCopied(copies: Copies, count: number, at: number, length: number): void {
-    const copy = copies.show(at, length, OVER)
-    this.#call(count, copy)
-    const { isChanged } = copy
-    copy.end()
-    if (isChanged) this.#noteError(new Error('a pushed message was written to: others get the same one'))
   }
 
   #noteError(error: unknown): void {

@@ -156,7 +156,7 @@ export abstract class Windows {
     const at = this.word(LAYOUT.WORD_DATA)
     if (at !== LAYOUT.RECEIVE) {
       copyInto(into, this.bytes.subarray(at, at + copied))
-      this.abi.recv_done()
+      this.giveBack()
       return
     }
     if (copied >= CACHED_VIEWS) copyInto(into, this.#receive.subarray(0, copied))
@@ -180,7 +180,12 @@ export abstract class Windows {
       copyInto(buffer, this.bytes.subarray(from + done, from + done + part))
       done += part
     }
-    if (from !== LAYOUT.RECEIVE) this.abi.recv_done()
+    if (from !== LAYOUT.RECEIVE) this.giveBack()
+  }
+
+  /** The last receive's message was too long for the window, and has been read where it lay. */
+  giveBack(): void {
+    this.abi.drain_next(0, LAYOUT.DRAIN_LONG, 0)
   }
 
   /** struct cn_ctl_msg and the ranges of a notification request, which request_next() has told. */

@@ -4,16 +4,20 @@
 import type { MessageView, Socket } from '../api.js'
 import { ownView } from '../machine/views.js'
 import { EAGAIN, MSG_PEEK, MSG_TRUNC, u32 } from '../uapi/index.js'
+import { asFunction } from './arguments.js'
 import { SystemError } from './errors.js'
+import { ALL } from './in-place.js'
+
+type Copied = Pick<Socket, 'send' | 'recv' | 'closed'>
 
 const NO_ROOM = new Uint8Array(0)
 
 export class CopiedInPlace {
-  readonly #socket: Pick<Socket, 'send' | 'recv'>
+  readonly #socket: Copied
   #reserved: Uint8Array | undefined
   #peeked = false
 
-  constructor(socket: Pick<Socket, 'send' | 'recv'>) {
+  constructor(socket: Copied) {
     this.#socket = socket
   }
 
@@ -53,5 +57,20 @@ export class CopiedInPlace {
     if (!this.#peeked) throw new Error('release() without peek(): nothing is peeked')
     this.#peeked = false
     this.#socket.recv(NO_ROOM)
+  }
+
+  /** What the listener throws ends it at once: nothing was taken that it has not been handed. */
+  drain(listener: (message: MessageView) => void, most = ALL): number {
+    asFunction(listener, 'listener')
+    const count = u32(most, 'most')
+    let handed = 0
+    while (handed < count && !(handed > 0 && this.#socket.closed)) {
+      const message = this.peek()
+      if (message === null) break
+      this.release()
+      handed++
+      listener(message)
+    }
+    return handed
   }
 }

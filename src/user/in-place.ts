@@ -5,6 +5,8 @@ import { LAYOUT, type Machine } from '../machine/index.js'
 
 /** As a length: all that is reserved. */
 export const WHOLE = 0xffffffff
+/** So many messages no queue holds. */
+export const ALL = 0x3fffffff
 /** What release() answers where nothing follows. */
 export const RELEASED = 1
 

@@ -27,7 +27,7 @@ import {
   storeAddress,
   type Target,
 } from './address.js'
-import { asBytes, asParts, asPlainBytes, asSignal, countOf, totalLength } from './arguments.js'
+import { asBytes, asFunction, asParts, asPlainBytes, asSignal, countOf, totalLength } from './arguments.js'
 import { encodeControl } from './control.js'
 import { datagramsOf } from './datagrams.js'
 import { check, SystemError } from './errors.js'
@@ -387,6 +387,13 @@ export class Socket implements SocketInterface {
     const result = machine.abi.release(sock)
     if (result !== RELEASED) afterRelease(machine, sock, result)
     machine.settle()
+  }
+
+  drain(listener: (message: MessageView) => void, most = ALL): number {
+    asFunction(listener, 'listener')
+    const count = u32(most, 'most')
+    this.#open('recv')
+    return count === 0 ? 0 : this.#finish(this.#machine.drained.handOver(this, listener, count), 'recv')
   }
 
   onMessage(listener: (message: MessageView) => void, onError: (error: Failure) => void = raise): Disposable {

@@ -177,6 +177,15 @@ const read: Step = (world, draw) => {
   return [length, draw(3) > 0 && ifBegun(() => socket.release())]
 }
 
+const drain: Step = (world, draw) => {
+  const lengths: unknown[] = []
+  const drained = world.socket(draw).drain((message) => {
+    lengths.push(message.length)
+    if (draw(4) === 0) lengths.push(outcome(() => write(world, draw)))
+  }, 1 + draw(90))
+  return [lengths, drained]
+}
+
 const STEPS: readonly Step[] = [
   open,
   open,
@@ -189,6 +198,7 @@ const STEPS: readonly Step[] = [
   write,
   write,
   read,
+  drain,
   cnSend,
   cnSend,
   (world, draw) => world.socket(draw).close(),

@@ -20,6 +20,7 @@ export type Special =
   | { readonly do: 'overrun'; readonly sock: number }
   | { readonly do: 'peek'; readonly sock: number }
   | { readonly do: 'release'; readonly sock: number }
+  | { readonly do: 'drain'; readonly sock: number; readonly most: number; readonly next: Act | null }
   | { readonly do: 'failslab'; readonly probability: number }
   | { readonly do: 'back' }
   | { readonly do: 'listen'; readonly sock: number; readonly next: Act | null }
@@ -28,19 +29,7 @@ export type Special =
 export type Act = Call | Special
 
 const sock = fc.nat(7)
-const special: fc.Arbitrary<Special> = fc.oneof(
-  fc.record({ do: fc.constant('filter' as const), sock, keep: fc.constantFrom(0, 10, 40, 0xffff) }),
-  fc.record({ do: fc.constant('unfilter' as const), sock }),
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('await' as const), sock }) },
-  fc.record({ do: fc.constant('tap' as const), on: fc.boolean() }),
-  fc.record({ do: fc.constant('lose' as const), on: fc.boolean() }),
-  fc.record({ do: fc.constant('overrun' as const), sock }),
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('peek' as const), sock }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('release' as const), sock }) },
-  fc.record({ do: fc.constant('failslab' as const), probability: fc.constantFrom(0, 0, 30) }),
-  fc.record({ do: fc.constant('back' as const) }),
-)
-
+const most = fc.constantFrom(1, 3, 100)
 /** Members of few groups, multicasts, receives: what the log is about, more often than the model has it. */
 const often: fc.Arbitrary<Call> = fc.oneof(
   fc.record({
@@ -81,6 +70,33 @@ const often: fc.Arbitrary<Call> = fc.oneof(
   }),
 )
 
+const special: fc.Arbitrary<Special> = fc.oneof(
+  fc.record({ do: fc.constant('filter' as const), sock, keep: fc.constantFrom(0, 10, 40, 0xffff) }),
+  fc.record({ do: fc.constant('unfilter' as const), sock }),
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('await' as const), sock }) },
+  fc.record({ do: fc.constant('tap' as const), on: fc.boolean() }),
+  fc.record({ do: fc.constant('lose' as const), on: fc.boolean() }),
+  fc.record({ do: fc.constant('overrun' as const), sock }),
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('peek' as const), sock }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('release' as const), sock }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('drain' as const), sock, most, next: fc.constant(null) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('drain' as const),
+      sock,
+      most,
+      next: fc.oneof(
+        often,
+        fc.record({ do: fc.constant('drain' as const), sock, most, next: fc.constant(null) }),
+        fc.record({ do: fc.constantFrom('peek' as const, 'release' as const, 'overrun' as const), sock }),
+      ),
+    }),
+  },
+  fc.record({ do: fc.constant('failslab' as const), probability: fc.constantFrom(0, 0, 30) }),
+  fc.record({ do: fc.constant('back' as const) }),
+)
+
 /** What is done with listeners, who may do something when they get a message. */
 const listening: fc.Arbitrary<Special> = fc.oneof(
   {
@@ -92,6 +108,7 @@ const listening: fc.Arbitrary<Special> = fc.oneof(
         { weight: 2, arbitrary: fc.constant(null) },
         often,
         fc.record({ do: fc.constantFrom('unlisten' as const, 'peek' as const, 'release' as const), sock }),
+        fc.record({ do: fc.constant('drain' as const), sock, most: fc.nat(3), next: fc.constant(null) }),
       ),
     }),
   },
@@ -163,6 +180,7 @@ export class Player {
     if (act.do === 'lose') return this.#toggleRule(act.on)
     if (act.do === 'peek') return this.#on(act.sock, (socket) => hexOf(socket.peek()?.bytes))
     if (act.do === 'release') return this.#on(act.sock, (socket) => socket.release())
+    if (act.do === 'drain') return this.#on(act.sock, (socket) => this.#drain(socket, act.most, act.next))
     if (act.do === 'overrun') return this.#on(act.sock, (socket) => this.real.kernel.faults.overrun(socket))
     if (act.do === 'failslab') return this.real.kernel.faults.failslab({ probability: act.probability, times: 3 })
     if (act.do === 'back') return this.#back()
@@ -190,6 +208,17 @@ export class Player {
     )
     this.#listening.set(socket, listening)
     return number
+  }
+
+  #drain(socket: Socket, most: number, next: Act | null): Answer {
+    const drained: Answer[] = []
+    const ended = outcome(() =>
+      socket.drain((message) => {
+        drained.push([hexOf(message.bytes), this.real.look()])
+        if (next !== null && this.#nested++ < MOST_NESTED) drained.push(this.#act(next))
+      }, most),
+    )
+    return [drained, ended]
   }
 
   #option(index: number, name: number, value: OptionValue): Answer {

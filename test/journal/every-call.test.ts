@@ -66,6 +66,9 @@ function sockets(kernel: Kernel, member: Socket): void {
     from.commit()
     expect(Buffer.from(to.peek()?.bytes ?? []).equals(Buffer.from(data))).toBe(true)
     to.release()
+    from.send(data)
+    expect(to.drain(() => from.send(data), 1)).toBe(1)
+    expect(to.drain(() => {})).toBe(1)
   }
   const credentials = new Uint8Array(new Uint32Array([task.pid, 0, 0]).buffer)
   const control = [{ level: uapi.SOL_SOCKET, type: uapi.SCM_CREDENTIALS, data: credentials }]

@@ -4,6 +4,7 @@ import { boot } from '../../src/index.js'
 import { Player } from '../../src/machine/journal/index.js'
 import * as uapi from '../../src/uapi/index.js'
 import { generator } from '../faults/histories.js'
+import { pair } from '../support/pair.js'
 import { journalOf, sealed, wordsOf } from './support.js'
 
 afterEach(() => vi.restoreAllMocks())
@@ -78,7 +79,7 @@ describe('the state at any call', () => {
     const player = new Player(journal)
     const states = digests(journal)
     const draw = generator(history)
-    expect(player.total).toBeGreaterThan(1400)
+    expect(player.total).toBeGreaterThan(1300)
     for (let n = 0; n < 60; n++) {
       const to = draw(player.total + 1)
       player.seek(to)
@@ -91,6 +92,32 @@ describe('the state at any call', () => {
     player.seek(player.total)
     expect(player.stateHash()).toBe(player.expected)
     expect(player.difference).toBeNull()
+  })
+
+  test('within a drain, whose messages are nowhere but with the listener', () => {
+    const kernel = boot({ journal: true })
+    const [from, to] = pair(kernel)
+    const [other, reader] = [0, 1].map(() =>
+      kernel.spawn().socket(uapi.AF_NETLINK, uapi.SOCK_RAW, uapi.NETLINK_USERSOCK),
+    )
+    reader?.bind({ nl_pid: 8 })
+    for (let n = 0; n < 64; n++) from.send(new Uint8Array(100))
+    to.drain(() => {
+      for (let n = 0; n < 5; n++) {
+        other?.sendto(new Uint8Array(100), 0, { nl_pid: 8 })
+        reader?.peek()
+        reader?.release()
+      }
+    })
+    const player = new Player(kernel.journal.stop())
+    player.seek(player.total)
+    const used = player.machine.raw.bytes_in_use()
+    for (const back of [300, 50, 700]) {
+      player.seek(player.total - back)
+      player.seek(player.total)
+      expect(player.difference).toBeNull()
+      expect(player.machine.raw.bytes_in_use()).toBe(used)
+    }
   })
 
   test('also after something went another way', () => {

@@ -1,4 +1,4 @@
-// The same four calls where nothing lies in place: for sockets of another kernel.
+// The same calls where nothing lies in place: for sockets of another kernel.
 import { beforeEach, expect, test } from 'vitest'
 import type { Socket } from '../../src/api.js'
 import * as uapi from '../../src/uapi/index.js'
@@ -61,6 +61,24 @@ test('a loss is thrown once', () => {
   kernel.faults.overrun(socket)
   expect(() => reader.peek()).toThrow('ENOBUFS')
   expect(reader.peek()).toBeNull()
+})
+
+test('a drain hands copies over, as many as it is asked for, and throws at once what its listener throws', () => {
+  for (const first of [1, 2, 3, 4]) sender.send(bytes(2, first))
+  const heard: Uint8Array[] = []
+  expect(to.drain((message) => heard.push(message.bytes), 2)).toBe(2)
+  expect(heard).toEqual([bytes(2, 1), bytes(2, 2)])
+  const failing = () => {
+    throw new Error('no more')
+  }
+  expect(() => to.drain(failing)).toThrow('no more')
+  expect(to.drain((message) => heard.push(message.bytes))).toBe(1)
+  expect(heard.at(-1)).toEqual(bytes(2, 4))
+  expect(() => to.drain(undefined as never)).toThrow('listener must be a function')
+  sender.send(bytes(1))
+  sender.send(bytes(1))
+  expect(to.drain(() => receiver.close())).toBe(1)
+  expect(() => to.drain(failing)).toThrow('EBADF')
 })
 
 test('words of bytes lie over them if they can', () => {

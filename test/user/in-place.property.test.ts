@@ -1,4 +1,5 @@
-// Random histories twice: with send() and recv(), and with every message built and read in place. The same answers, the same digest.
+// Random histories three times: with send() and recv(), with every message built and read in place, and with drain() for several receives.
+// The same answers, the same digest.
 // IN_PLACE_RUNS asks for more of them.
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
@@ -73,18 +74,33 @@ class InPlace extends Form {
   }
 }
 
-test(`${RUNS} random histories, copied and in place`, () => {
+class Drained extends InPlace {
+  override recv({ sock, times }: Calls['recv']): unknown {
+    const { socket } = this.sockets[sock % this.sockets.length] ?? {}
+    if (socket === undefined) return 'no socket'
+    const answers: unknown[] = []
+    while (answers.length < times) {
+      const ended = outcome(() => socket.drain(({ bytes }) => answers.push(hex(bytes)), times - answers.length))
+      if (answers.length < times) answers.push((ended as number) >= 0 ? -EAGAIN : ended)
+    }
+    return answers
+  }
+}
+
+test(`${RUNS} random histories, copied, in place and drained`, () => {
   let messages = 0
   fc.assert(
     fc.property(scenario, ({ profile, seed, calls }) => {
-      const forms = [new Copied(profile, seed), new InPlace(profile, seed)] as const
+      const forms = [new Copied(profile, seed), new InPlace(profile, seed), new Drained(profile, seed)] as const
       calls.forEach((call, at) => {
-        const [copied, inPlace] = forms.map((form) => ({
+        const [copied, ...others] = forms.map((form) => ({
           answer: (form[call.do] as (call: Call) => unknown).call(form, call),
           look: form.look(),
           digest: form.kernel.stateHash(),
         }))
-        if (!isDeepStrictEqual(inPlace, copied)) expect(inPlace, `call ${at}: ${JSON.stringify(call)}`).toEqual(copied)
+        for (const other of others) {
+          if (!isDeepStrictEqual(other, copied)) expect(other, `call ${at}: ${JSON.stringify(call)}`).toEqual(copied)
+        }
       })
       messages += forms[0].kernel.stats().messages
       for (const { kernel } of forms) expect(kernel.halt()).toBe(0)

@@ -29,6 +29,7 @@ export function toListeners(listeners: number): Scene {
       `multicast to ${listeners} listeners, one send`,
       `multicast to ${listeners} listeners, mean of ${MANY} sends`,
       `drain of ${listeners} listeners, per message`,
+      `drain() of ${listeners} listeners, per message`,
     ],
     prepare(boot) {
       const { kernel, count } = boot(roomFor(listeners))
@@ -40,12 +41,14 @@ export function toListeners(listeners: number): Scene {
         check(kernel.netlink_broadcast(ksock, message, 0, GROUP, GFP_KERNEL) === 0, 'netlink_broadcast')
       const round = () => {
         const sent = Array.from({ length: MESSAGES }, () => count(send))
-        return { sent, drained: count(() => drain(members, message.length)) }
+        const drained = count(() => drain(members, message.length))
+        for (let i = 0; i < MESSAGES; i++) send()
+        return { sent, drained, handed: count(() => drainInPlace(members)) }
       }
       const mean = meanOf(Array.from({ length: MANY / MESSAGES }, () => round().sent).flat())
       return () => {
-        const { sent, drained } = round()
-        return [Math.min(...sent), mean, drained / MESSAGES / listeners]
+        const { sent, drained, handed } = round()
+        return [Math.min(...sent), mean, drained / MESSAGES / listeners, handed / MESSAGES / listeners]
       }
     },
   }
@@ -138,6 +141,10 @@ function openMembers(kernel: CoreKernel, protocol: number, count: number): Socke
 function drain(members: readonly Socket[], length: number, messages = MESSAGES): void {
   const buffer = new Uint8Array(length)
   for (const member of members) repeat(messages, () => check(member.recv(buffer) === length, 'recv'))
+}
+
+function drainInPlace(members: readonly Socket[]): void {
+  for (const member of members) check(member.drain(() => {}) === MESSAGES, 'drain')
 }
 
 function isNearlyFull(member: Socket): boolean {

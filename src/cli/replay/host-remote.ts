@@ -235,6 +235,10 @@ export class RemoteSocket implements Socket {
     this.#inPlace.release()
   }
 
+  drain(...given: Parameters<Socket['drain']>): number {
+    return this.#inPlace.drain(...given)
+  }
+
   onMessage(...given: Parameters<Socket['onMessage']>): Disposable {
     return new WaitingListener(this, ...given)
   }

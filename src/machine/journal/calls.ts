@@ -161,4 +161,4 @@ export function mostTransmitted(call: Call): number {
  * A digest of the calls that a journal has: their numbers, names and arguments. Journals with another one are not understood. Who changes
  * the door finds the new one in what test/journal/every-call.test.ts says.
  */
-export const DOOR_DIGEST = 0xdd2e43ef
+export const DOOR_DIGEST = 0x661970b

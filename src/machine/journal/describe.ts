@@ -10,7 +10,7 @@ const KIND_MASK = 15
 const SLOT_SHIFT = 4
 const LAST_ERRNO = 133
 /** Arguments that are places in memory. */
-const REFERENCES: readonly string[] = ['task', 'tracee', 'sock', 'timer', 'skb', 'request']
+const REFERENCES: readonly string[] = ['task', 'tracee', 'sock', 'drained', 'timer', 'skb', 'request']
 /** Arguments that may be below zero. */
 const SIGNED: readonly string[] = ['addrlen', 'level', 'name', 'times', 'error', 'badOffset']
 /** Calls whose result is a place in memory. */

@@ -39,7 +39,6 @@ export class References {
   readonly #units = new Set<number>()
   /** Prepared dumps, by protocol and port. */
   readonly #dumps = new Map<string, number>()
-  #held = false
 
   constructor(machine: Machine) {
     this.#machine = machine
@@ -59,7 +58,6 @@ export class References {
       this.#dumps,
     ]
     for (const one of known) one.clear()
-    this.#held = false
     const byPid = new Map<number, number>()
     for (let task = raw.task_next(0); task !== 0; task = raw.task_next(task)) {
       const [pid, tgid] = [this.#machine.listWord(0), this.#machine.listWord(1)]
@@ -95,7 +93,11 @@ export class References {
 
   /** Whether there is nothing that only the next calls know of: what scan() would not find again. */
   get settled(): boolean {
-    return this.#messages.size === 0 && this.#slots.size === 0 && this.#dumps.size === 0 && !this.#held
+    if (this.#messages.size > 0 || this.#slots.size > 0 || this.#dumps.size > 0) return false
+    // What a receiver has taken off a queue and reads is in no image.
+    const { words } = this.#machine
+    const drained = LAYOUT.DRAIN >>> 2
+    return words[drained] === 0 && words[drained + LAYOUT.DRAIN_LONG] === 0
   }
 
   // ---- may it be called
@@ -112,7 +114,6 @@ export class References {
       const wanted = this.#wanted(call, name, value, given)
       if (wanted !== undefined) return `${name} ${value} of ${callName(call)}() is not ${wanted}`
     }
-    if (call.opcode === OPCODES.RECV_DONE && !this.#held) return 'recv_done() lets go of a message, but none is held'
     if (call.opcode === OPCODES.DUMP_ABORT || call.opcode === OPCODES.DUMP_BEGIN) {
       const key = `${words[at]}:${words[at + 1]}`
       if (!this.#dumps.has(key)) return `${callName(call)}() is about a dump that was not prepared`
@@ -128,6 +129,12 @@ export class References {
         return this.#tasks.has(value) ? undefined : 'a task that lives'
       case 'sock':
         return this.#sockets.has(value) ? undefined : 'an open socket'
+      case 'drained':
+        return value === 0 || this.#sockets.has(value) ? undefined : 'an open socket, or none'
+      case 'place':
+        return value <= LAYOUT.DRAIN_LONG ? undefined : 'a place of the drain window'
+      case 'most':
+        return value <= LAYOUT.DRAIN_MOST ? undefined : 'so many messages as are drained at once'
       case 'timer':
         return this.#timers.has(value) ? undefined : 'a pending timer'
       case 'slot':
@@ -177,9 +184,6 @@ export class References {
         break
       case OPCODES.KSOCK_RELEASE:
         this.#units.delete(first)
-        break
-      case OPCODES.RECV_DONE:
-        this.#held = false
         break
       case OPCODES.DUMP_ABORT:
       case OPCODES.DUMP_BEGIN: {
@@ -235,9 +239,6 @@ export class References {
         break
       case OPCODES.DUMP_OPEN:
         if (result >= 0) this.#prepared(`${first}:${words[at + 1]}`)
-        break
-      case OPCODES.RECV:
-        if (result >= 0 && this.#machine.word(LAYOUT.WORD_DATA) !== LAYOUT.RECEIVE) this.#held = true
         break
       default: {
         const maker = MAKERS[call.opcode]
