@@ -7,7 +7,7 @@ const HASH_BASE = 257
 const CODE_SECTION = 10
 const FIRST_SECTION_AT = 8
 /** A large function has something in common with all others: sizes count from here on. */
-const SMALL = 20
+const SMALL = 16
 
 /**
  * Puts functions of the same type together, those with few parameters first: the list of their types compresses better, and the same

@@ -31,7 +31,7 @@ const DIGEST_DIGITS = 8
 const OPTIMIZE_LEVEL = 2
 const SHRINK_LEVEL = 2
 /** Functions up to this size (in nodes) go into their callers: with more of them the code grows. */
-const ALWAYS_INLINE_SIZE = 8
+const ALWAYS_INLINE_SIZE = 9
 /** What the kernel uses of WebAssembly beyond its first version. */
 const FEATURES = ['BulkMemory', 'BulkMemoryOpt', 'SIMD128', 'SignExt', 'MutableGlobals', 'NontrappingFPToInt']
 // New files come here first and move in together, so that a failed build leaves the last good one.
