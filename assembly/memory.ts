@@ -64,10 +64,7 @@ export function setResult(index: u32, value: u32): void {
   store<u32>(RESULT_AT + (index << 2), value)
 }
 
-/**
- * Writes `words` result words from `index` on as they lie at an address. More than two: of so few the optimizer makes an unaligned
- * access, and scripts/packed.mjs knows only natural ones.
- */
+/** Writes `words` result words from `index` on as they lie at an address. */
 // @ts-ignore: decorator
 @inline
 export function copyResults(index: u32, from: usize, words: u32): void {
