@@ -1,7 +1,7 @@
 // Writes captures: a pcapng file with one section, one interface of netlink, and a block for each message.
 
 import { u16 } from '../uapi/index.js'
-import { asBoolean, asObject, asPlainBytes, asText } from '../user/index.js'
+import { asBoolean, asObject, asOptions, asPlainBytes, asText } from '../user/index.js'
 import { COOKED, LINKTYPE_NETLINK, putCooked } from './cooked.js'
 import { GrowingBytes } from './growing-bytes.js'
 import type { PacketDirection } from './packet.js'
@@ -74,7 +74,7 @@ export class PcapngWriter {
 
   /** @throws TypeError for options of the wrong type */
   constructor(options: PcapngWriterOptions = {}) {
-    this.#keep = asBoolean(asObject(options, 'options').keep ?? true, 'keep')
+    this.#keep = asBoolean(asOptions(options, 'options', 'keep').keep ?? true, 'keep')
     this.#sectionHeader()
     this.#interfaceDescription()
   }

@@ -2,7 +2,7 @@
 
 import type { Kernel, Timer } from '../api.js'
 import { MAX_LINKS, NETLINK_CONNECTOR, tryDecodeConnectorMessage, u16, u32 } from '../uapi/index.js'
-import { asFunction, asObject, asPlainBytes, SystemError } from '../user/index.js'
+import { asFunction, asObject, asOptions, asPlainBytes, SystemError } from '../user/index.js'
 import type { CapturedPacket } from './packet.js'
 
 const NS_PER_MS = 1000000n
@@ -72,7 +72,7 @@ export function playCapture(
   asObject(kernel, 'kernel')
   if (!Array.isArray(packets))
     throw new TypeError('packets must be an array of captured packets: readCapture() makes one')
-  const { to = defaultTarget } = asObject(options, 'options')
+  const { to = defaultTarget } = asOptions(options, 'options', 'to')
   return new Player(kernel, schedule(packets, asFunction(to, 'to')))
 }
 
@@ -93,7 +93,7 @@ function schedule(packets: readonly PlayablePacket[], targetOf: Target): Schedul
     if (target === null) continue
     if (protocol >= MAX_LINKS)
       throw new RangeError(`${name}.protocol must be below ${MAX_LINKS} to be played, not ${protocol}`)
-    const { portid = 0, group = 0 } = asObject(target, `the target of ${name}`)
+    const { portid = 0, group = 0 } = asOptions(target, `the target of ${name}`, 'portid group')
     const to = { portid: u32(portid, 'portid'), group: u32(group, 'group') }
     scheduled.push({ protocol, data, to, at: Number(latest / NS_PER_MS) })
   }

@@ -2,7 +2,7 @@
 
 import type { CoreKernel, NetlinkSkbParms } from '../api.js'
 import { type CbId, type CnMsg, EAGAIN, ENODEV, ESRCH, GFP_KERNEL, u16, u32 } from '../uapi/index.js'
-import { asBytes, asFunction, asObject, asSignal } from '../user/arguments.js'
+import { asBytes, asFunction, asObject, asOptions, asSignal } from '../user/arguments.js'
 import { check, SystemError } from '../user/errors.js'
 import { Asker } from './asker.js'
 import { ServiceError, type ServiceErrorPhase } from './errors.js'
@@ -79,7 +79,7 @@ export class ConnectorService {
    */
   broadcast(data: Uint8Array, options: BroadcastOptions = {}): boolean {
     if (this.closed) throw new SystemError(-ENODEV, 'cn_netlink_send')
-    const { group = 0 } = asObject(options, 'options')
+    const { group = 0 } = asOptions(options, 'options', 'group')
     u16(asBytes(data, 'data').length, 'the length of data')
     const to = u32(group, 'group')
     const seq = this.#seq
@@ -102,7 +102,7 @@ export class ConnectorService {
    * service.close()
    */
   idle(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return this.#progress.idle(asSignal(asObject(options, 'options').signal))
+    return this.#progress.idle(asSignal(asOptions(options, 'options', 'signal').signal))
   }
 
   /**

@@ -2,7 +2,7 @@
 
 import type { CoreKernel } from '../api.js'
 import { u32 } from '../uapi/index.js'
-import { asBoolean, asFunction, asNumber, asObject } from '../user/arguments.js'
+import { asBoolean, asFunction, asNumber, asOptions } from '../user/arguments.js'
 import type { ServeOptions } from './handler.js'
 import type { ConnectOptions } from './options.js'
 
@@ -11,7 +11,12 @@ const DEFAULT_MAX_PENDING = 1024
 
 /** @throws TypeError, RangeError for what options cannot be */
 export function asClientSettings(given: ConnectOptions) {
-  const { losses = 'errors', sequence = 'none', groups = [], portid = 0 } = asObject(given, 'options')
+  const {
+    losses = 'errors',
+    sequence = 'none',
+    groups = [],
+    portid = 0,
+  } = asOptions(given, 'options', 'groups portid losses sequence maxQueued keepPendingOnLoss firstSequence')
   if (losses !== 'errors' && losses !== 'values') throw new TypeError("losses must be 'errors' or 'values'")
   if (sequence !== 'none' && sequence !== 'per-id' && typeof sequence !== 'function') {
     throw new TypeError("sequence must be 'none', 'per-id' or a function")
@@ -30,7 +35,11 @@ export function asClientSettings(given: ConnectOptions) {
 
 /** @throws TypeError, RangeError for what options cannot be */
 export function asServiceSettings(given: ServeOptions) {
-  const { name = 'service', onError, maxPending = DEFAULT_MAX_PENDING } = asObject(given, 'options')
+  const {
+    name = 'service',
+    onError,
+    maxPending = DEFAULT_MAX_PENDING,
+  } = asOptions(given, 'options', 'name onError maxPending')
   return {
     name,
     onError: onError && asFunction(onError, 'onError'),

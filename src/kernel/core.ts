@@ -25,9 +25,8 @@ import type {
 import { Machine } from '../machine/index.js'
 import { type CbId, type CnMsgInit, EAGAIN, u32 } from '../uapi/index.js'
 import {
-  asBoolean,
   asFunction,
-  asObject,
+  asOptions,
   asSignal,
   asText,
   Socket,
@@ -64,13 +63,11 @@ export interface Parts {
   readonly timers: Timers
 }
 
-/** A machine as booted; `prepare` gets it before there is a kernel around it. */
-export function bootMachine(options: BootOptions, prepare?: (machine: Machine) => void): Machine {
-  asObject(options, 'options')
+/** A machine as booted, by options whose names were looked at; `prepare` gets it before there is a kernel around it. */
+export function bootMachine(options: Omit<BootOptions, 'journal'>, prepare?: (machine: Machine) => void): Machine {
   const limits = resolveLimits(options.limits)
   const words = configWords(resolveProfile(options.profile), limits, resolveGroupLog(options.groupLog))
   const seed = u32(options.seed ?? 0, 'seed')
-  asBoolean(options.journal ?? false, 'journal')
   const machine = new Machine({ module: options.module, memory: limits.memory, seed, words })
   prepare?.(machine)
   return machine
@@ -279,7 +276,7 @@ export class CoreKernel implements CoreKernelInterface {
   inject(protocol: number, data: Uint8Array, to: { portid?: number; group?: number }): number {
     const unit = u32(protocol, 'protocol')
     if (unit >= PROTOCOLS) throw new RangeError(`protocol must be below ${PROTOCOLS}, not ${unit}`)
-    const { portid = 0, group = 0 } = asObject(to, 'to')
+    const { portid = 0, group = 0 } = asOptions(to, 'to', 'portid group')
     return inject(this.#machine, unit, data, u32(portid, 'to.portid'), u32(group, 'to.group'))
   }
 
@@ -304,7 +301,7 @@ export class CoreKernel implements CoreKernelInterface {
 
   waiting<T>(call: () => T, options: { signal?: AbortSignal } = {}): Promise<T> {
     asFunction(call, 'call')
-    const signal = asSignal(options.signal)
+    const signal = asSignal(asOptions(options, 'options', 'signal').signal)
     const attempt = () => {
       try {
         const value = call()

@@ -12,7 +12,7 @@ import type {
 } from '../api.js'
 import { LAYOUT, type Machine } from '../machine/index.js'
 import { type CbId, NETLINK_CONNECTOR, u32 } from '../uapi/index.js'
-import { asFunction, asInteger, asNumber, asObject, asText, Socket } from '../user/index.js'
+import { asFunction, asInteger, asKnown, asNumber, asOptions, asText, Socket } from '../user/index.js'
 import { idOf } from './facts.js'
 import { looking } from './looking.js'
 import type { Watch } from './watch.js'
@@ -110,9 +110,7 @@ export class Faults implements FaultsInterface {
    * @throws TypeError, RangeError with the name of the knob
    */
   failslab(knobs: Partial<Failslab>): void {
-    asObject(knobs, 'knobs')
-    for (const name of Object.keys(knobs))
-      if (!Object.hasOwn(OFF, name)) throw new TypeError(`${name} is no knob of failslab`)
+    asKnown(knobs, 'knobs', Object.keys(OFF))
     const given = (name: keyof Failslab, least: number, most: number) =>
       asInteger(knobs[name] ?? OFF[name], name, least, most)
     this.#setFailslab({
@@ -218,7 +216,11 @@ function canAct(rules: readonly Rule[], at: number, place: Place): boolean {
 }
 
 function checkRule(rule: FaultRuleInit): Rule {
-  const { action, when, ms, skip, times, probability, guard } = asObject(rule, 'rule')
+  const { action, when, ms, skip, times, probability, guard } = asOptions(
+    rule,
+    'rule',
+    'action when ms skip times probability guard',
+  )
   asText(action, 'action')
   if (!ACTIONS.includes(action)) throw new RangeError(`action must be one of ${ACTIONS.join(', ')}, not ${action}`)
   if (action !== 'delay' && ms !== undefined) throw new TypeError('ms goes with the action "delay" only')
@@ -247,11 +249,8 @@ function within(value: number, name: string, most: number): number {
 // Numbers are taken as everywhere: -1 is 4294967295.
 function matcher(match: FaultMatch | undefined): (message: FaultMessage) => boolean {
   if (match === undefined) return () => true
-  const { id, ...rest } = asObject(match, 'when')
+  const { id, ...rest } = asOptions(match, 'when', 'protocol portid group to id')
   const plain = Object.entries(rest).filter(([, value]) => value !== undefined)
-  for (const [name] of plain)
-    if (!['protocol', 'portid', 'group', 'to'].includes(name))
-      throw new TypeError(`when.${name} is nothing that a message has`)
   const wanted = plain.map(([name, value]) => [name as 'protocol', u32(value, `when.${name}`)] as const)
   const ids = id === undefined ? [] : idParts(id)
   return (message) =>
@@ -260,7 +259,7 @@ function matcher(match: FaultMatch | undefined): (message: FaultMessage) => bool
 }
 
 function idParts(id: Partial<CbId>): (readonly ['idx' | 'val', number])[] {
-  const { idx, val } = asObject(id, 'when.id')
+  const { idx, val } = asOptions(id, 'when.id', 'idx val')
   const parts: (readonly ['idx' | 'val', number])[] = []
   if (idx !== undefined) parts.push(['idx', u32(idx, 'when.id.idx')])
   if (val !== undefined) parts.push(['val', u32(val, 'when.id.val')])

@@ -18,7 +18,7 @@ import type {
 import { type Machine, machineOf } from '../machine/index.js'
 import { Journal } from '../machine/journal/index.js'
 import { Schedule } from '../sim/index.js'
-import { adoptTasks, asObject } from '../user/index.js'
+import { adoptTasks, asBoolean, asOptions } from '../user/index.js'
 import { ArmedTimers } from './armed-timers.js'
 import { bootMachine, CoreKernel } from './core.js'
 import { explain } from './explain/index.js'
@@ -57,14 +57,16 @@ export class Kernel extends CoreKernel implements KernelInterface {
 
   /** See boot() of the package; `prepare` gets the machine before there is a kernel around it. */
   static boot(options: BootOptions = {}, prepare?: (machine: Machine) => void): Kernel {
+    asOptions(options, 'options', 'profile seed limits module groupLog journal')
+    const journal = asBoolean(options.journal ?? false, 'journal')
     const kernel = new Kernel(bootMachine(options, prepare))
-    if (options.journal) kernel.journal.startAtBoot()
+    if (journal) kernel.journal.startAtBoot()
     return kernel
   }
 
   /** See restore() of the package. */
   static restore(given: SnapshotInterface | Uint8Array, options: RestoreOptions = {}): Kernel {
-    const { callbacks = [], modules = [], module } = asObject(options, 'options')
+    const { callbacks = [], modules = [], module } = asOptions(options, 'options', 'callbacks modules module')
     const { config, image, timers } = partsOf(given)
     const kernel = new Kernel(machineOf({ ...config, module: module ?? config.module }, image))
     adoptTasks(kernel.parts.world)

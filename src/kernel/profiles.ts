@@ -2,7 +2,7 @@
 
 import type { BootOptions, Limits } from '../api.js'
 import { LINUX_2_6_14, LINUX_6, type Profile, type TruesizeTable } from '../uapi/index.js'
-import { asInteger, asObject } from '../user/index.js'
+import { asInteger, asKnown } from '../user/index.js'
 
 /** What boot() takes when it is given none: today's dispatch, with everything that the document promises. */
 export const DEFAULT_PROFILE: Profile = { ...LINUX_6, name: 'default', notifications: true, connectorGroups: 'any' }
@@ -42,7 +42,13 @@ export function resolveProfile(asked: BootOptions['profile']): Profile {
 // A copy: what is checked is what counts, whatever the object says when it is asked again.
 function checkProfile(profile: Profile): Profile {
   if (typeof profile !== 'object' || profile === null) throw new TypeError('profile must be an object or a name')
-  const { name, dispatch, notifications, connectorGroups, truesize: given } = profile
+  const {
+    name,
+    dispatch,
+    notifications,
+    connectorGroups,
+    truesize: given,
+  } = asKnown(profile, 'profile', Object.keys(LINUX_6))
   const truesize: { -readonly [K in keyof TruesizeTable]: number } = { ...LINUX_6.truesize }
   if (dispatch !== 'send' && dispatch !== 'workqueue')
     throw new TypeError("profile.dispatch must be 'send' or 'workqueue'")
@@ -61,11 +67,10 @@ function checkProfile(profile: Profile): Profile {
  * @throws TypeError, RangeError
  */
 export function resolveLimits(asked: Partial<Limits> = {}): Limits {
-  asObject(asked, 'limits')
+  asKnown(asked, 'limits', Object.keys(DEFAULT_LIMITS))
   const limits = { ...DEFAULT_LIMITS }
   for (const [key, value] of Object.entries(asked)) {
     if (value === undefined) continue
-    if (!Object.hasOwn(limits, key)) throw new TypeError(`limits.${key} is not a limit`)
     const most = key === 'memory' ? MAX_MEMORY : key === 'namespaces' ? 2 ** 23 : MAX_COUNT
     Object.assign(limits, { [key]: asInteger(value, `limits.${key}`, key === 'memory' ? 131072 : 0, most) })
   }

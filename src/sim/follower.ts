@@ -2,7 +2,7 @@
 
 import type { Clock, Follower as FollowerInterface, FollowOptions } from '../api.js'
 import type { Machine } from '../machine/index.js'
-import { asFunction, asNumber, asObject } from '../user/index.js'
+import { asFunction, asNumber, asOptions } from '../user/index.js'
 
 /** Real milliseconds between two looks. */
 const DEFAULT_INTERVAL = 10
@@ -22,7 +22,12 @@ export interface Following {
  * @throws TypeError, RangeError for what they cannot say
  */
 export function asFollowing(options: FollowOptions): Following {
-  const { speed = 1, interval = DEFAULT_INTERVAL, longest, onError } = asObject(options, 'options')
+  const {
+    speed = 1,
+    interval = DEFAULT_INTERVAL,
+    longest,
+    onError,
+  } = asOptions(options, 'options', 'speed interval longest onError')
   asPositive(interval, 'interval')
   if (interval > LONGEST_INTERVAL) throw new RangeError(`interval must be ${LONGEST_INTERVAL} at most, not ${interval}`)
   return {

@@ -2,7 +2,7 @@
 
 import type { BootOptions, Kernel } from '../api.js'
 import { u32 } from '../uapi/index.js'
-import { asBoolean, asFunction, asObject } from '../user/index.js'
+import { asBoolean, asFunction, asOptions } from '../user/index.js'
 import { checkDecisions } from './policy.js'
 import { terminalProgress } from './progress.js'
 
@@ -64,13 +64,17 @@ const DEFAULT_LIMIT = 100_000
  * @throws TypeError, RangeError for what they cannot be
  */
 export function asSimulation(given: SimulateOptions): Simulation {
-  const { stuck = 'fail', decisions } = asObject(given, 'options')
+  const { stuck = 'fail', decisions } = asOptions(
+    given,
+    'options',
+    'seeds scenario check options decisions stuck throws journal trials limit progress',
+  )
   if (stuck !== 'fail' && stuck !== 'ignore') throw new TypeError("stuck must be 'fail' or 'ignore'")
   return {
     seeds: asSeeds(given.seeds),
     scenario: asFunction(given.scenario, 'scenario'),
     check: asFunction(given.check ?? (() => {}), 'check'),
-    options: asObject(given.options ?? {}, 'options.options'),
+    options: asOptions(given.options ?? {}, 'options.options', 'profile limits module groupLog'),
     decisions: decisions === undefined ? undefined : checkDecisions(decisions),
     ignoresStuck: stuck === 'ignore',
     throws: asBoolean(given.throws ?? true, 'throws'),

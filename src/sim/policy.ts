@@ -2,7 +2,7 @@
 
 import type { SchedulePolicy } from '../api.js'
 import { u32 } from '../uapi/index.js'
-import { asObject } from '../user/index.js'
+import { asOptions } from '../user/index.js'
 
 /** Picks one of `count`, 2 or more: its index. */
 export type Chooser = (count: number) => number
@@ -15,7 +15,8 @@ const first: Chooser = () => 0
  */
 export function chooserOf(policy: SchedulePolicy): Chooser {
   if (policy === 'fifo') return first
-  const given: { readonly seed?: unknown; readonly decisions?: unknown } = asObject(policy, 'policy')
+  const given: { readonly seed?: unknown; readonly decisions?: unknown } = policy
+  asOptions(given, 'policy', 'seed decisions')
   if (given.decisions !== undefined) return recorded(checkDecisions(given.decisions))
   if (given.seed === undefined) throw new TypeError("policy must be 'fifo', { seed } or { decisions }")
   return seeded(u32(given.seed as number, 'policy.seed'))

@@ -2,7 +2,7 @@
 
 import type { Address } from '../api.js'
 import { AF_NETLINK, EFAULT, EINVAL, i32, type SockaddrNl, u16, u32 } from '../uapi/index.js'
-import { asPlainBytes } from './arguments.js'
+import { asOptions, asPlainBytes } from './arguments.js'
 import { SystemError } from './errors.js'
 
 /** Bytes of struct sockaddr_nl. */
@@ -51,6 +51,10 @@ export function toTarget(addr: Address, addrlen?: number): Target {
  */
 export function requiredTarget(addr: Address | null, addrlen: number | undefined, syscall: string): Target {
   const target = addr === null ? { ...NOWHERE, addrlen: i32(addrlen ?? 0, 'addrlen') } : toTarget(addr, addrlen)
+  // Not on the way of a message.
+  if (syscall !== 'sendto' && addr !== null && !ArrayBuffer.isView(addr)) {
+    asOptions(addr, 'addr', 'nl_family nl_pad nl_pid nl_groups')
+  }
   if (target.addrlen < 0 || target.addrlen > SOCKADDR_STORAGE_BYTES) throw new SystemError(-EINVAL, syscall)
   if (addr === null && target.addrlen !== 0) throw new SystemError(-EFAULT, syscall)
   return target

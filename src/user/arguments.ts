@@ -56,6 +56,28 @@ export function asObject<T>(value: T, name: string): T {
   return value
 }
 
+/** The words of a text with blanks between them. */
+type Word<S extends string> = S extends `${infer First} ${infer Rest}` ? First | Word<Rest> : S
+
+/** A text that names every field of T, and nothing else. */
+type Names<T, S extends string> = [keyof T, Word<S>] extends [Word<S>, keyof T] ? S : never
+
+/**
+ * An object of options: what it has of its own are options, so that a typing error is found out. What it inherits is not looked at.
+ * @param names the options that there are, with blanks between them
+ * @throws TypeError for anything else, with what it could have been
+ */
+export function asOptions<T extends object, const S extends string>(value: T, name: string, names: Names<T, S>): T {
+  return asKnown(value, name, names.split(' '))
+}
+
+/** The same, where the names are a list. */
+export function asKnown<T extends object>(value: T, name: string, names: readonly string[]): T {
+  for (const key of Object.keys(asObject(value, name)))
+    if (!names.includes(key)) throw new TypeError(`${name}.${key} is none of ${names.join(', ')}`)
+  return value
+}
+
 /**
  * A string.
  * @throws TypeError for anything else

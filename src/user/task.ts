@@ -3,7 +3,7 @@
 import type { Socket as SocketInterface, SpawnOptions, Task as TaskInterface } from '../api.js'
 import { LAYOUT, type Machine } from '../machine/index.js'
 import { capabilityWords, EINVAL, EOPNOTSUPP, ESRCH, i32, u32 } from '../uapi/index.js'
-import { asInteger, asObject, asText } from './arguments.js'
+import { asInteger, asOptions, asText } from './arguments.js'
 import { check, SystemError } from './errors.js'
 import { OpenSockets } from './open-sockets.js'
 import type { Socket } from './socket.js'
@@ -58,7 +58,7 @@ export class Task implements TaskInterface {
   /** Makes a task from nothing, as the kernel does at boot. EAGAIN, EEXIST, ENOMEM, ENOSPC (namespaces). */
   static spawn(world: TaskWorld, options: SpawnOptions): Task {
     const { machine } = world
-    asObject(options, 'options')
+    asOptions(options, 'options', 'pid uid gid caps comm netns')
     const comm = asText(options.comm ?? 'task', 'comm')
     const uid = u32(options.uid ?? 0, 'uid')
     const gid = u32(options.gid ?? uid, 'gid')
@@ -118,7 +118,7 @@ export class Task implements TaskInterface {
   }
 
   fork(options: { pid?: number } = {}): Task {
-    const pid = checkPid(asObject(options, 'options').pid)
+    const pid = checkPid(asOptions(options, 'options', 'pid').pid)
     const task = this.#living('fork')
     const child = this.#machine.abi.task_fork(task, pid, 0)
     return this.#born(child, 'fork')

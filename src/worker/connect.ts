@@ -1,7 +1,7 @@
 // Waits for the serving end of a port.
 
 import { ECONNREFUSED, ECONNRESET, u32 } from '../uapi/index.js'
-import { asFunction, asObject, asSignal } from '../user/arguments.js'
+import { asFunction, asOptions, asSignal } from '../user/arguments.js'
 import { SystemError } from '../user/errors.js'
 import type { ConnectOptions, RemoteKernel as RemoteKernelInterface } from './api.js'
 import type { Welcome } from './connection.js'
@@ -27,7 +27,11 @@ const SILENCE_MS = 60_000
  * for await (const { data } of socket) show(data)
  */
 export async function connect(port: Port, options: ConnectOptions = {}): Promise<RemoteKernelInterface> {
-  const { maxQueued = MAX_QUEUED, silence = SILENCE_MS, onError } = asObject(options, 'options')
+  const {
+    maxQueued = MAX_QUEUED,
+    silence = SILENCE_MS,
+    onError,
+  } = asOptions(options, 'options', 'signal maxQueued silence onError')
   const signal = asSignal(options.signal)
   u32(maxQueued, 'maxQueued')
   u32(silence, 'silence')

@@ -1,6 +1,6 @@
 // What one connection may have: the defaults, and what a host says instead.
 
-import { asObject } from '../user/arguments.js'
+import { asKnown } from '../user/arguments.js'
 import type { ServeLimits } from './api.js'
 
 /**
@@ -28,11 +28,10 @@ const AT_LEAST_ONE: ReadonlySet<string> = new Set(['calls', 'callBytes', 'bytesI
  * @throws TypeError, RangeError
  */
 export function resolveServeLimits(asked: Partial<ServeLimits> = {}): ServeLimits {
-  asObject(asked, 'limits')
+  asKnown(asked, 'limits', Object.keys(DEFAULT_SERVE_LIMITS))
   const limits = { ...DEFAULT_SERVE_LIMITS }
   for (const [key, value] of Object.entries(asked)) {
     if (value === undefined) continue
-    if (!Object.hasOwn(limits, key)) throw new TypeError(`limits.${key} is not a limit`)
     if (typeof value !== 'number') throw new TypeError(`limits.${key} must be a number`)
     const least = AT_LEAST_ONE.has(key) ? 1 : 0
     if (!Number.isInteger(value) || value < least || value > MOST) {

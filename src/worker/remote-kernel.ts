@@ -3,7 +3,7 @@
 import type { CnCallback } from '../api.js'
 import { completeMessage } from '../kernel/message.js'
 import { type CbId, type CnMsgInit, u16, u32 } from '../uapi/index.js'
-import { asFunction, asObject, asText } from '../user/arguments.js'
+import { asFunction, asOptions, asText } from '../user/arguments.js'
 import type { EndReason, RemoteKernel as RemoteKernelInterface, ServeLimits } from './api.js'
 import { Connection, type Welcome } from './connection.js'
 import type { Port } from './port.js'
@@ -68,7 +68,7 @@ export class RemoteKernel implements RemoteKernelInterface {
   ): Promise<number> {
     const ids = wireId(id)
     const text = asText(name, 'name').slice(0, LONGEST_NAME)
-    const { onOverrun } = asObject(options, 'options')
+    const { onOverrun } = asOptions(options, 'options', 'onOverrun')
     if (onOverrun !== undefined) asFunction(onOverrun, 'onOverrun')
     const number = this.#callbacks.add(asFunction(callback, 'callback'), onOverrun)
     const result = await this.#call('cn_add_callback', [number, ...ids, text]).catch((error: unknown) => {

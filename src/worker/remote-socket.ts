@@ -4,7 +4,7 @@ import type { Address, Cmsg, Datagram, Msghdr, ReceivedMsg } from '../api.js'
 import { EBADF, EMSGSIZE, EOPNOTSUPP, i32, POLLNVAL, type SockaddrNl, u32 } from '../uapi/index.js'
 import { lengthOf } from '../uapi/typed-arrays.js'
 import { sockaddr, storeAddress, toTarget } from '../user/address.js'
-import { asBytes, asObject, asParts, asPlainBytes, asSignal, totalLength } from '../user/arguments.js'
+import { asBytes, asObject, asOptions, asParts, asPlainBytes, asSignal, totalLength } from '../user/arguments.js'
 import { encodeControl } from '../user/control.js'
 import { SystemError } from '../user/errors.js'
 import { type OptionValue, plainValue } from '../user/option-value.js'
@@ -59,7 +59,7 @@ export class RemoteSocket implements RemoteSocketInterface {
 
   /** A call that may wait. */
   #waiting(op: string, asked: Asked): Promise<Answered> {
-    const { wait = false, signal } = asObject(asked.options ?? {}, 'options')
+    const { wait = false, signal } = asOptions(asked.options ?? {}, 'options', 'wait signal')
     if (typeof wait !== 'boolean') throw new TypeError('wait must be a boolean')
     return this.#ask(op, [wait, this.#number, ...(asked.args ?? [])], asked, asSignal(signal))
   }
@@ -197,7 +197,7 @@ export class RemoteSocket implements RemoteSocketInterface {
   }
 
   async receive(options: { most?: number; signal?: AbortSignal } = {}): Promise<Datagram[]> {
-    const { most = MOST_DATAGRAMS, signal } = asObject(options, 'options')
+    const { most = MOST_DATAGRAMS, signal } = asOptions(options, 'options', 'most signal')
     const count = u32(most, 'most')
     if (count === 0) throw new RangeError('most must be at least 1')
     const waits = { wait: true, ...(signal !== undefined && { signal }) }
@@ -269,7 +269,7 @@ export class RemoteSocket implements RemoteSocketInterface {
   }
 
   async share(options: { bytes?: number } = {}): Promise<SharedSocketInterface> {
-    const { bytes = RING_BYTES } = asObject(options, 'options')
+    const { bytes = RING_BYTES } = asOptions(options, 'options', 'bytes')
     if (!isRingSize(u32(bytes, 'bytes'))) {
       throw new RangeError(`bytes must be a power of two from ${LEAST_RING_BYTES} to ${MOST_RING_BYTES}`)
     }
@@ -296,7 +296,7 @@ export class RemoteSocket implements RemoteSocketInterface {
   // ---- waiting
 
   async readable(options: { signal?: AbortSignal } = {}): Promise<void> {
-    const { signal } = asObject(options, 'options')
+    const { signal } = asOptions(options, 'options', 'signal')
     await this.#waiting('readable', {
       syscall: 'poll',
       options: { wait: true, ...(signal !== undefined && { signal }) },

@@ -2,7 +2,7 @@
 
 import type { Kernel, Task } from '../api.js'
 import { EAGAIN, ECONNRESET, EIO, POLLERR, POLLIN } from '../uapi/index.js'
-import { asBoolean, asFunction, asObject } from '../user/arguments.js'
+import { asBoolean, asFunction, asOptions } from '../user/arguments.js'
 import { SystemError } from '../user/errors.js'
 import { Account } from './account.js'
 import type { EndReason, Served as ServedInterface, ServeLimits, ServeOptions } from './api.js'
@@ -56,7 +56,11 @@ export class Served implements ServedInterface {
   #violation: string | undefined
 
   constructor(kernel: Kernel, port: Port, options: ServeOptions) {
-    const { limits, callbacks, heartbeat, onError, ...who } = asObject(options, 'options')
+    const { limits, callbacks, heartbeat, onError, ...who } = asOptions(
+      options,
+      'options',
+      'uid gid caps pid comm netns limits callbacks heartbeat onError',
+    )
     const { uid = NOBODY, gid = uid, caps = [], pid, comm = 'remote', netns } = who
     this.#kernel = kernel
     this.#port = asPort(port)

@@ -3,7 +3,7 @@
 import type { ExplainQuestion } from '../../api.js'
 import type { Machine } from '../../machine/index.js'
 import { CN_IDX_PROC, CN_VAL_PROC, NETLINK_CONNECTOR, u32 } from '../../uapi/index.js'
-import { asObject, asPlainBytes, Socket } from '../../user/index.js'
+import { asOptions, asPlainBytes, Socket } from '../../user/index.js'
 import { idOf, PROTOCOLS, type SocketFacts } from '../facts.js'
 
 /** The least datagram of cn_proc: both headers and an event. */
@@ -29,7 +29,7 @@ export interface Asked {
 
 /** @throws TypeError, RangeError for a question that makes no sense, SystemError EBADF if the sender is closed */
 export function checkQuestion(machine: Machine, sockets: readonly SocketFacts[], question: ExplainQuestion): Asked {
-  const { from, protocol, data, to, receiver } = asObject(question, 'question')
+  const { from, protocol, data, to, receiver } = asOptions(question, 'question', 'from protocol data to receiver')
   const bytes = asPlainBytes(data, 'data')
   const sender = from === undefined ? null : factsOf(machine, sockets, from, 'from')
   const unit = sender?.protocol ?? u32(protocol ?? NETLINK_CONNECTOR, 'protocol')
@@ -55,7 +55,7 @@ export function checkQuestion(machine: Machine, sockets: readonly SocketFacts[],
 
 function target(to: ExplainQuestion['to'], sender: SocketFacts | null): { portid: number; group: number } {
   if (to === undefined) return sender?.peer ?? { portid: 0, group: 0 }
-  const { nl_pid = 0, nl_groups = 0, group } = asObject(to, 'to')
+  const { nl_pid = 0, nl_groups = 0, group } = asOptions(to, 'to', 'nl_pid nl_groups group')
   const mask = u32(nl_groups, 'to.nl_groups')
   const lowest = mask === 0 ? 0 : 32 - Math.clz32(mask & -mask)
   if (group === undefined) return { portid: u32(nl_pid, 'to.nl_pid'), group: lowest }
