@@ -57,8 +57,8 @@ export function restore(snapshot: Snapshot | Uint8Array, options?: RestoreOption
 
 /**
  * Runs a scenario once for each seed, in a fresh kernel, with a schedule that the seed decides. A seed fails if the scenario, the check, a
- * program, queued work or a timer throws, if programs wait for ever, if they never come to rest, or if the kernel leaks. Then the schedule is
- * shrunk to a plain one that fails in the same way. Time moves to the next timer whenever everybody waits (kernel.schedule.autoAdvance).
+ * program, queued work or a timer throws, if the check gives false, if programs wait for ever, if they never come to rest, or if the
+ * kernel leaks. Then the schedule is shrunk to a plain one that fails in the same way. Time moves to the next timer whenever everybody waits (kernel.schedule.autoAdvance).
  * Scenario, programs and check may await the kernel and each other; who awaits the outside world counts as stuck while he does.
  *
  * @throws (rejects) SimulationFailure, whose message says how to run it again, unless `throws` is false; TypeError, RangeError for the options

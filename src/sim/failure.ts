@@ -3,7 +3,10 @@
 /** A seed that fails, and how. */
 export interface FailedSeed {
   readonly seed: number
-  /** What a program, the scenario or the check threw; or an error that says who is stuck, or how many bytes leaked. */
+  /**
+   * What a program, the scenario or the check threw; or an error that says that the check gave false, who is stuck, or how many bytes
+   * leaked.
+   */
   readonly error: unknown
   /** The plainest schedule found that fails in the same way: what a policy `{ decisions }` takes. */
   readonly decisions: readonly number[]

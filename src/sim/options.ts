@@ -15,8 +15,9 @@ export interface SimulateOptions {
   readonly seeds: number | Iterable<number>
   /** Sets the stage in a fresh kernel, and runs programs by kernel.run(). It is a program itself: the first one. */
   readonly scenario: Scene
-  /** Looks at the kernel when all have come to rest. */
-  readonly check?: Scene
+  /** Looks at the kernel when all have come to rest. The seed fails if it throws, or gives false; whatever else it gives is well. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a check may say nothing, also by the promise of nothing
+  readonly check?: (kernel: Kernel) => void | boolean | Promise<void | boolean>
   /** How to boot; the seed is each time another one, and the journal of a failure comes by itself. */
   readonly options?: Omit<BootOptions, 'seed' | 'journal'>
   /** This schedule, instead of one that the seed decides: to run a failure again. It is not shrunk. */
@@ -45,7 +46,7 @@ export interface Seeds {
 export interface Simulation {
   readonly seeds: Seeds
   readonly scenario: Scene
-  readonly check: Scene
+  readonly check: NonNullable<SimulateOptions['check']>
   readonly options: Omit<BootOptions, 'seed' | 'journal'>
   readonly decisions: readonly number[] | undefined
   readonly ignoresStuck: boolean

@@ -42,7 +42,7 @@ export async function runSeed(
   schedule.limit = simulation.limit
   const failed =
     (await play(kernel, schedule, 'scenario', simulation.scenario)) ??
-    (await play(kernel, schedule, 'check', simulation.check))
+    (await play(kernel, schedule, 'check', () => pass(kernel, simulation.check)))
   const stuck = schedule.stuck()
   // A scenario may have ended it.
   const recorded = kernel.journal.recording ? kernel.journal.stop() : undefined
@@ -58,6 +58,11 @@ export async function runSeed(
 function scheduleOf({ schedule }: Kernel): Schedule {
   if (!(schedule instanceof Schedule)) throw new TypeError('boot must give a kernel of this package')
   return schedule
+}
+
+/** A check that gives false fails as one that throws. */
+async function pass(kernel: Kernel, check: Simulation['check']): Promise<void> {
+  if ((await check(kernel)) === false) throw new Error('check() gave false')
 }
 
 /** Has a scene run until all are at rest. */

@@ -118,6 +118,17 @@ describe('what fails', () => {
     })
   })
 
+  test.each([() => false, async () => false])('a check that gives false: %s', async (check) => {
+    expect(await failureOf({ scenario: () => {}, check, trials: 0, journal: false })).toMatchObject({
+      error: new Error('check() gave false'),
+    })
+  })
+
+  test.each([true, undefined, 0])('but not a check that gives %s', async (answer) => {
+    const check = (() => answer) as () => boolean
+    expect(await failureOf({ scenario: () => {}, check })).toBeNull()
+  })
+
   test('a program that waits for ever, unless that is to be ignored', async () => {
     const scenario = (kernel: Kernel) => {
       void kernel.run(kernel.spawn({ comm: 'reader', pid: 5 }), (task) => socketAt(task, 5).readable())
