@@ -2,7 +2,7 @@
 
 import type { BootOptions, CoreKernel as CoreKernelInterface } from './api.js'
 import { bootMachine, CoreKernel } from './kernel/core.js'
-import { compile as compileKernel, type KernelSource } from './machine/index.js'
+import { asModule, compile as compileKernel, type KernelSource } from './machine/index.js'
 import { asOptions } from './user/index.js'
 
 export type * from './api.js'
@@ -46,6 +46,6 @@ export function boot(options: SlimBootOptions): CoreKernelInterface {
 
 // The whole package may have been loaded beside this entry; its kernel must not step in unasked.
 function withModule(options: SlimBootOptions): SlimBootOptions {
-  if (options?.module === undefined) throw new TypeError('options.module must be a module: see compile()')
+  asModule(options?.module)
   return asOptions(options, 'options', 'profile seed limits module groupLog')
 }

@@ -1,7 +1,7 @@
 // A capture of everything that goes through a kernel, as Wireshark opens it.
 
 import type { Kernel, Removable } from '../api.js'
-import { asObject } from '../user/index.js'
+import { asFunction, asObject } from '../user/index.js'
 import { PcapngWriter, type PcapngWriterOptions } from './pcapng-writer.js'
 import { remarksOn } from './remarks.js'
 
@@ -29,7 +29,7 @@ export class Capture {
    * @throws TypeError for arguments of the wrong type
    */
   constructor(kernel: Pick<Kernel, 'tap'>, options: PcapngWriterOptions = {}) {
-    asObject(kernel, 'kernel')
+    asFunction(asObject(kernel, 'kernel').tap, 'kernel.tap')
     this.#writer = new PcapngWriter(options)
     this.#tap = kernel.tap((event) => {
       if (event.kind !== 'message') return

@@ -69,7 +69,7 @@ export function playCapture(
   packets: readonly PlayablePacket[],
   options: PlayOptions = {},
 ): CapturePlayer {
-  asObject(kernel, 'kernel')
+  asFunction(asObject(kernel, 'kernel').inject, 'kernel.inject')
   if (!Array.isArray(packets))
     throw new TypeError('packets must be an array of captured packets: readCapture() makes one')
   const { to = defaultTarget } = asOptions(options, 'options', 'to')

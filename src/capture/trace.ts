@@ -2,6 +2,7 @@
 
 import type { TapDelivery, TapEvent, TapMessage, TapReceive, TapVerdict } from '../api.js'
 import { errnoName, NETLINK_CONNECTOR, NETLINK_PROTOCOLS, nameOf, tryDecodeConnectorMessage } from '../uapi/index.js'
+import { asObject } from '../user/index.js'
 import { destination, portNames, taskName, VERDICTS } from './words.js'
 
 const NS_PER_SECOND = 1000000000n
@@ -49,9 +50,12 @@ export const TRACE_HEADER: string = /* @__PURE__ */ row(COLUMNS.map(({ name }) =
  *
  * Control characters in names are written as `\x0a`.
  *
+ * @throws TypeError for what is no event
  * @example kernel.tap((event) => console.log(traceLine(event)))
  */
 export function traceLine(event: TapEvent): string {
+  const { kind: told } = asObject(event, 'event')
+  if (told !== 'message' && told !== 'receive') throw new TypeError('event must be what kernel.tap() tells')
   const ends = event.kind === 'message' ? messageCells(event) : receiveCells(event)
   const protocol = (nameOf(NETLINK_PROTOCOLS, event.protocol) ?? String(event.protocol)).replace(PREFIX, '')
   const { kind, from, to, length, verdicts, connector } = ends

@@ -4,7 +4,7 @@ import type { CbId, CnMsg } from '../uapi/index.js'
 import type { Asker } from './asker.js'
 import type { Gap, Loss } from './messages.js'
 
-const nameOf = (id: CbId) => `${id.idx}:${id.val}`
+export const nameOf = (id: CbId) => `${id.idx}:${id.val}`
 
 function describe(loss: Loss | Gap): string {
   if (loss.type === 'gap') {

@@ -1,11 +1,11 @@
 // The service: an id of the connector whose requests a function answers, and whose group it can speak to.
 
 import type { CoreKernel, NetlinkSkbParms } from '../api.js'
-import { type CbId, type CnMsg, EAGAIN, ENODEV, ESRCH, GFP_KERNEL, u16, u32 } from '../uapi/index.js'
+import { type CbId, type CnMsg, EAGAIN, EINVAL, ENODEV, ESRCH, GFP_KERNEL, u16, u32 } from '../uapi/index.js'
 import { asBytes, asFunction, asObject, asOptions, asSignal } from '../user/arguments.js'
 import { check, SystemError } from '../user/errors.js'
 import { Asker } from './asker.js'
-import { ServiceError, type ServiceErrorPhase } from './errors.js'
+import { nameOf, ServiceError, type ServiceErrorPhase } from './errors.js'
 import type { Answer, BroadcastOptions, Handler, ServeOptions } from './handler.js'
 import { InProgress } from './in-progress.js'
 import { asKernel, asServiceSettings } from './settings.js'
@@ -41,10 +41,9 @@ export class ConnectorService {
     const { name, onError, maxPending } = asServiceSettings(options)
     this.#onError = onError
     this.#progress = new InProgress(maxPending)
-    check(
-      kernel.cn_add_callback(this.id, name, (msg, nsp) => this.#called(msg, nsp)),
-      'cn_add_callback',
-    )
+    const result = kernel.cn_add_callback(this.id, name, (msg, nsp) => this.#called(msg, nsp))
+    if (result === -EINVAL) throw new SystemError(result, 'cn_add_callback', `${nameOf(this.id)} is registered already`)
+    check(result, 'cn_add_callback')
   }
 
   /** What failed last, the oldest first; at most 64. A handler's error is never thrown at the asker. */

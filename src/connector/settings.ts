@@ -2,7 +2,7 @@
 
 import type { CoreKernel } from '../api.js'
 import { u32 } from '../uapi/index.js'
-import { asBoolean, asFunction, asNumber, asOptions } from '../user/arguments.js'
+import { asBoolean, asHook, asNumber, asOptions } from '../user/arguments.js'
 import type { ServeOptions } from './handler.js'
 import type { ConnectOptions } from './options.js'
 
@@ -26,7 +26,7 @@ export function asClientSettings(given: ConnectOptions) {
     losses,
     sequence,
     groups,
-    portid,
+    portid: u32(portid, 'portid'),
     maxQueued: asLimit(given.maxQueued ?? DEFAULT_MAX_QUEUED, 'maxQueued'),
     keepPendingOnLoss: asBoolean(given.keepPendingOnLoss ?? false, 'keepPendingOnLoss'),
     firstSequence: u32(given.firstSequence ?? 1, 'firstSequence'),
@@ -42,7 +42,7 @@ export function asServiceSettings(given: ServeOptions) {
   } = asOptions(given, 'options', 'name onError maxPending')
   return {
     name,
-    onError: onError && asFunction(onError, 'onError'),
+    onError: asHook(onError, 'onError'),
     maxPending: asLimit(maxPending, 'maxPending'),
   }
 }

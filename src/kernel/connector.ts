@@ -4,8 +4,8 @@ import type { CnCallback, NotificationRequest, NotifyRange } from '../api.js'
 import { CN_HEADERS, type HostFunction, LAYOUT, type Machine } from '../machine/index.js'
 import { type CbId, type CnMsgInit, EMSGSIZE, u32 } from '../uapi/index.js'
 import { firstBytes, lengthOf } from '../uapi/typed-arrays.js'
-import { asFunction, asText } from '../user/index.js'
-import { completeMessage, makeMessage } from './message.js'
+import { asFunction, asObject, asObjects, asText } from '../user/index.js'
+import { completeMessage, idWords, makeMessage } from './message.js'
 import type { Ownership } from './ownership.js'
 
 /** Bytes of a callback's name that are kept, without the zero (conformance cn-register/long-names-are-cut). */
@@ -30,8 +30,7 @@ export class Connector {
   }
 
   add(id: CbId, name: string, callback: CnCallback): number {
-    const idx = u32(id.idx, 'id.idx')
-    const val = u32(id.val, 'id.val')
+    const [idx, val] = idWords(id)
     asText(name, 'name')
     const fn = this.function(callback)
     const slot = this.#machine.abi.cn_add_callback(idx, val, this.#machine.transmitText(name, NAME_BYTES))
@@ -44,8 +43,7 @@ export class Connector {
 
   delete(id: CbId): void {
     const { abi } = this.#machine
-    const idx = u32(id.idx, 'id.idx')
-    const val = u32(id.val, 'id.val')
+    const [idx, val] = idWords(id)
     const slot = abi.cn_del_callback(idx, val)
     if (slot < 0) return
     this.#machine.unbindFunction(slot, this.#machine.functionAt(slot))
@@ -59,8 +57,8 @@ export class Connector {
   }
 
   sendMult(msg: CnMsgInit, len: number, portid: number, group: number, gfp: number): number {
-    const data = msg.data
-    const complete = completeMessage({ ...msg, len: msg.len ?? Math.min(data?.length ?? 0, MAX_LEN) })
+    const data = msg?.data
+    const complete = completeMessage({ ...msg, len: msg?.len ?? Math.min(data?.length ?? 0, MAX_LEN) })
     const length = u32(len, 'len')
     if (length > MAX_LEN) throw new RangeError(`len must be at most ${MAX_LEN}, as in C`)
     return this.#send(complete, length, u32(portid, 'portid'), u32(group, 'group'), u32(gfp, 'gfp_mask'))
@@ -110,7 +108,7 @@ function messageFunction(machine: Machine, callback: CnCallback): HostFunction {
 
 /** struct cn_ctl_msg and its ranges, as words. */
 export function requestWords(request: NotificationRequest): number[] {
-  const idx = rangeWords(request.idx, 'idx')
+  const idx = rangeWords(asObject(request, 'request').idx, 'idx')
   const val = rangeWords(request.val, 'val')
   const group = u32(request.group, 'group')
   const bytes = (idx.length + val.length) * 4
@@ -118,11 +116,8 @@ export function requestWords(request: NotificationRequest): number[] {
 }
 
 function rangeWords(ranges: readonly NotifyRange[], name: string): number[] {
-  if (!Array.isArray(ranges)) throw new TypeError(`${name} must be an array of { first, range }`)
-  const words: number[] = []
-  for (let index = 0; index < ranges.length; index++) {
-    const { first, range } = ranges[index] as NotifyRange
-    words.push(u32(first, `${name}[${index}].first`), u32(range, `${name}[${index}].range`))
-  }
-  return words
+  return asObjects(ranges, name).flatMap(({ first, range }, index) => [
+    u32(first, `${name}[${index}].first`),
+    u32(range, `${name}[${index}].range`),
+  ])
 }

@@ -10,7 +10,7 @@ import type {
 } from '../api.js'
 import { errorOf, type HostFunction, LAYOUT, type Machine } from '../machine/index.js'
 import { ENOMEM, GFP_KERNEL, i32, u32 } from '../uapi/index.js'
-import { asBoolean, asBytes, asFunction, asObject } from '../user/index.js'
+import { asBoolean, asBytes, asFunction, asHook, asObject } from '../user/index.js'
 import { kernelMessage } from './message.js'
 import type { Ownership } from './ownership.js'
 
@@ -49,7 +49,7 @@ export class KernelSockets {
   hooksOf(cfg: NetlinkKernelCfg): Hooks {
     asObject(cfg, 'cfg')
     const { input, bind, unbind, keep } = cfg
-    for (const [hook, fn] of Object.entries({ input, bind, unbind, keep })) if (fn !== undefined) asFunction(fn, hook)
+    for (const [hook, fn] of Object.entries({ input, bind, unbind, keep })) asHook(fn, hook)
     const own = <T extends unknown[], R>(fn: ((...given: T) => R) | undefined) =>
       fn === undefined ? undefined : this.#ownership.own<T, R>(fn.bind(cfg))
     return { input: own(input), bind: own(bind), unbind: own(unbind), keep: keep?.bind(cfg) }
@@ -207,8 +207,7 @@ export class KernelSockets {
 
   capable(parms: NetlinkSkbParms, cap: number): boolean {
     const readers = this.#machine.readersOf(parms)
-    if (readers === undefined)
-      throw new TypeError('netlink_capable() can be asked inside the callback only, with what it was given')
+    if (readers === undefined) throw new TypeError('skb must be what the function was given, before it returns')
     return readers.capable(u32(cap, 'cap'))
   }
 }

@@ -18,7 +18,7 @@ import type {
 import { type Machine, machineOf } from '../machine/index.js'
 import { Journal } from '../machine/journal/index.js'
 import { Schedule } from '../sim/index.js'
-import { adoptTasks, asBoolean, asOptions } from '../user/index.js'
+import { adoptTasks, asBoolean, asObjects, asOptions } from '../user/index.js'
 import { ArmedTimers } from './armed-timers.js'
 import { bootMachine, CoreKernel } from './core.js'
 import { explain } from './explain/index.js'
@@ -67,6 +67,8 @@ export class Kernel extends CoreKernel implements KernelInterface {
   /** See restore() of the package. */
   static restore(given: SnapshotInterface | Uint8Array, options: RestoreOptions = {}): Kernel {
     const { callbacks = [], modules = [], module } = asOptions(options, 'options', 'callbacks modules module')
+    asObjects(modules, 'modules')
+    asObjects(callbacks, 'callbacks')
     const { config, image, timers } = partsOf(given)
     const kernel = new Kernel(machineOf({ ...config, module: module ?? config.module }, image))
     adoptTasks(kernel.parts.world)

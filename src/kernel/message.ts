@@ -1,9 +1,9 @@
 // Messages of the kernel: a cn_msg as a caller gives it, checked, and plain bytes on their way.
 
 import { LAYOUT, type Machine } from '../machine/index.js'
-import { type CnMsgInit, u16, u32 } from '../uapi/index.js'
+import { type CbId, type CnMsgInit, u16, u32 } from '../uapi/index.js'
 import { firstBytes, lengthOf } from '../uapi/typed-arrays.js'
-import { asBytes } from '../user/arguments.js'
+import { asBytes, asObject } from '../user/arguments.js'
 
 const NO_DATA = new Uint8Array(0)
 
@@ -18,12 +18,20 @@ export function makeMessage(): CompleteMessage {
 }
 
 /**
+ * The two numbers of an id.
+ * @throws TypeError, RangeError
+ */
+export function idWords(id: CbId): readonly [idx: number, val: number] {
+  return [u32(asObject(id, 'id').idx, 'id.idx'), u32(id.val, 'id.val')]
+}
+
+/**
  * The message with its defaults: seq, ack and flags 0, len the length of data; a new one, or `into`.
  * @throws TypeError, RangeError
  */
 export function completeMessage(msg: CnMsgInit, into = makeMessage()): CompleteMessage {
-  const data = msg.data === undefined ? NO_DATA : asBytes(msg.data, 'msg.data')
-  const idx = u32(msg.id?.idx, 'msg.id.idx')
+  const data = msg?.data === undefined ? NO_DATA : asBytes(msg.data, 'msg.data')
+  const idx = u32(msg?.id?.idx, 'msg.id.idx')
   const val = u32(msg.id?.val, 'msg.id.val')
   const seq = u32(msg.seq ?? 0, 'msg.seq')
   const ack = u32(msg.ack ?? 0, 'msg.ack')

@@ -3,7 +3,7 @@
 import type { CoreKernel, Module as ModuleOf } from '../api.js'
 import type { Machine } from '../machine/index.js'
 import { EEXIST } from '../uapi/index.js'
-import { asFunction, asNumber, asObject, asText } from '../user/index.js'
+import { asFunction, asHook, asName, asNumber, asObject, asText } from '../user/index.js'
 import type { Ownership } from './ownership.js'
 
 type Module = ModuleOf<CoreKernel>
@@ -26,9 +26,10 @@ export class Modules {
 
   /** init()'s result; the module is loaded if it is not negative. What init() throws is thrown, and nothing is loaded. */
   insert(module: Module, params: Readonly<Record<string, unknown>> = {}): number {
-    if (typeof module?.name !== 'string' || module.name === '') throw new TypeError('a module needs a name')
+    asName(module?.name, 'module.name')
     asFunction(module.init, 'module.init')
-    if (module.exit !== undefined) asFunction(module.exit, 'module.exit')
+    asHook(module.exit, 'module.exit')
+    asHook(module.restore, 'module.restore')
     asObject(params, 'params')
     if (this.loaded.has(module.name)) return -EEXIST
     const listed = this.#machine.abi.module_add(this.#nameLength(module.name))

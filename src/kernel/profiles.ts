@@ -41,7 +41,6 @@ export function resolveProfile(asked: BootOptions['profile']): Profile {
 
 // A copy: what is checked is what counts, whatever the object says when it is asked again.
 function checkProfile(profile: Profile): Profile {
-  if (typeof profile !== 'object' || profile === null) throw new TypeError('profile must be an object or a name')
   const {
     name,
     dispatch,

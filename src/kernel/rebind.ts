@@ -8,6 +8,7 @@ import type { ArmedTimers } from './armed-timers.js'
 import { requestWords } from './connector.js'
 import type { Parts } from './core.js'
 import { PROTOCOLS, readModules } from './facts.js'
+import { idWords } from './message.js'
 
 function isFree(machine: Machine, slot: number): boolean {
   return slot >= 0 && machine.functionAt(slot) === undefined
@@ -15,7 +16,7 @@ function isFree(machine: Machine, slot: number): boolean {
 
 /** Binds a callback to an id that is registered already; false if it is not, or is bound. */
 export function rebindCallback({ machine, connector }: Parts, id: CbId, callback: CnCallback): boolean {
-  const slot = machine.raw.callback_slot(u32(id.idx, 'id.idx'), u32(id.val, 'id.val'))
+  const slot = machine.raw.callback_slot(...idWords(id))
   if (!isFree(machine, slot)) return false
   machine.bindFunction(slot, connector.function(callback))
   return true

@@ -3,7 +3,7 @@
 import type { TapEvent } from '../api.js'
 import type { Machine } from '../machine/index.js'
 import { type ReplayResult, replayJournal } from '../machine/journal/index.js'
-import { asOptions } from '../user/index.js'
+import { asHook, asOptions } from '../user/index.js'
 import { Tap } from './tap.js'
 import { Watch } from './watch.js'
 
@@ -20,6 +20,8 @@ export interface ReplayOptions {
 /** See replay() of the package. */
 export function replay(journal: Uint8Array, options: ReplayOptions = {}): ReplayResult {
   const { module, progress, tap } = asOptions(options, 'options', 'module progress tap')
+  asHook(progress, 'progress')
+  asHook(tap, 'tap')
   const listen = (machine: Machine) => void new Tap(machine, new Watch(machine)).add(tap as (event: TapEvent) => void)
   return replayJournal(journal, { module, progress, prepare: tap === undefined ? undefined : listen })
 }

@@ -30,7 +30,7 @@ import {
   u16,
   u32,
 } from '../uapi/index.js'
-import { asFunction, asPlainBytes, asText } from '../user/index.js'
+import { asFunction, asHook, asObject, asPlainBytes, asText } from '../user/index.js'
 import type { KernelSockets } from './kernel-socket.js'
 
 /** NETLINK_MAX_COOKIE_LEN. */
@@ -53,7 +53,7 @@ export class Requests {
 
   #readers(skb: SkBuff): Readers {
     const readers = this.#machine.readersOf(skb)
-    if (readers === undefined) throw new TypeError('skb must be what the input function was given, before it returns')
+    if (readers === undefined) throw new TypeError('skb must be what the function was given, before it returns')
     return readers
   }
 
@@ -78,11 +78,11 @@ export class Requests {
   ack(skb: SkBuff, nlh: NlmsgView, err: number, extack: NetlinkExtAck = {}): void {
     const readers = this.#readers(skb)
     const error = i32(err, 'err')
-    const offset = u32(nlh.offset, 'nlh.offset')
+    const offset = u32(asObject(nlh, 'nlh').offset, 'nlh.offset')
     if (offset + NLMSG_HDRLEN > this.#machine.messageLength(readers.skb)) {
       throw new RangeError('nlh must be a message of skb')
     }
-    const { _msg, bad_attr, cookie: given } = extack
+    const { _msg, bad_attr, cookie: given } = asObject(extack, 'extack')
     const cookie = given === undefined ? new Uint8Array(0) : asPlainBytes(given, 'extack.cookie')
     if (cookie.length > COOKIE_BYTES) throw new RangeError(`extack.cookie must have at most ${COOKIE_BYTES} bytes`)
     const text = textBytes(_msg)
@@ -97,7 +97,9 @@ export class Requests {
   dumpStart(ksock: KernelSocket, skb: SkBuff, nlh: NlmsgView, control: NetlinkDumpControl): number {
     const machine = this.#machine
     const protocol = this.#sockets.protocolOf(ksock)
-    asFunction(control.dump, 'control.dump')
+    asFunction(asObject(control, 'control').dump, 'control.dump')
+    asHook(control.start, 'control.start')
+    asHook(control.done, 'control.done')
     const { portid } = this.#readers(skb).skbuff
     const callback = callbackOf(nlh, portid, control.data)
     const least = u32(control.min_dump_alloc ?? 0, 'min_dump_alloc')
@@ -162,7 +164,7 @@ function attribute(type: number, payload: Uint8Array): Uint8Array {
 }
 
 function callbackOf(nlh: NlmsgView, portid: number, data: unknown): NetlinkCallback {
-  const { payload, offset, ...header } = nlh
+  const { payload, offset, ...header } = asObject(nlh, 'nlh')
   return {
     nlh: header,
     payload: asPlainBytes(payload, 'nlh.payload').slice(),

@@ -3,13 +3,16 @@
 import type { BootOptions, Kernel as KernelInterface } from '../api.js'
 import { record } from '../machine/index.js'
 import { Comparison } from '../machine/journal/index.js'
+import { asFunction, asObject } from '../user/index.js'
 import { Kernel } from './kernel.js'
 
 /** See selfCheck() of the package. */
 export async function selfCheck(
   scenario: (kernel: KernelInterface) => void | Promise<void>,
-  options?: BootOptions,
+  options: BootOptions = {},
 ): Promise<{ readonly calls: number; readonly stateHash: string }> {
+  asFunction(scenario, 'scenario')
+  asObject(options, 'options')
   const first = Kernel.boot({ ...options, journal: true })
   await scenario(first)
   const { calls } = first.journal

@@ -16,7 +16,7 @@ export {
   setFunctions,
   twinOf,
 } from './image.js'
-export { compile, type KernelSource } from './instantiate.js'
+export { asModule, compile, type KernelSource } from './instantiate.js'
 export { Longs, type Room } from './longs.js'
 export { type HostFunction, Machine, type MachineConfig } from './machine.js'
 export type { Listener } from './pushed.js'

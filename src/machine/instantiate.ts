@@ -22,8 +22,8 @@ export function provideKernel(kernel: Uint8Array<ArrayBuffer> | WebAssembly.Modu
 
 /** See compile() of the package; without a source it is what boots if nobody brings a module. @throws TypeError if that is nothing */
 export async function compile(source?: KernelSource): Promise<WebAssembly.Module> {
-  const given = (await source) ?? provided
-  if (given === undefined) throw new TypeError(NOTHING_GIVEN)
+  // What is nothing at all is refused below.
+  const given = ((await source) ?? provided) as KernelCode
   const code = typeof given === 'string' || given instanceof URL ? await fetch(given) : given
   try {
     return await compileCode(code)
@@ -46,16 +46,18 @@ async function compileResponse(response: Response): Promise<WebAssembly.Module> 
 
 // By what they say they are: a module or a response may come from another realm.
 const kindOf = (value: unknown) => Object.prototype.toString.call(value)
-const isModule = (value: object): value is WebAssembly.Module => kindOf(value) === '[object WebAssembly.Module]'
-const isResponse = (value: object): value is Response => kindOf(value) === '[object Response]'
+const isModule = (value: unknown): value is WebAssembly.Module => kindOf(value) === '[object WebAssembly.Module]'
+const isResponse = (value: unknown): value is Response => kindOf(value) === '[object Response]'
 
-const NOTHING_GIVEN =
-  'module is missing: this entry of the package has no kernel with it (compile() makes a module of kernel.wasm)'
+/** @throws TypeError for what is no module, of this realm or another */
+export function asModule(value: unknown): WebAssembly.Module {
+  if (!isModule(value)) throw new TypeError('options.module must be a module: see compile()')
+  return value
+}
 
-/** The module that boots if nobody brings another. @throws TypeError if there is none; WebAssembly.CompileError, with what to do */
-export function standardKernel(): WebAssembly.Module {
-  if (provided === undefined) throw new TypeError(NOTHING_GIVEN)
-  if (!isModule(provided)) provided = compileNow(provided)
+/** The module that boots if nobody brings another, undefined if there is none. @throws WebAssembly.CompileError, with what to do */
+export function standardKernel(): WebAssembly.Module | undefined {
+  if (provided instanceof Uint8Array) provided = compileNow(provided)
   return provided
 }
 

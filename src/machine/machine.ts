@@ -5,7 +5,7 @@ import { type Abi, LAYOUT } from './abi.generated.js'
 import type { Copies } from './copies.js'
 import { debugHostOf } from './debug-host.js'
 import { Drained } from './drained.js'
-import { instantiate, makeMemory, standardKernel } from './instantiate.js'
+import { asModule, instantiate, makeMemory, standardKernel } from './instantiate.js'
 import { Pushed } from './pushed.js'
 import { Readers, type ViewSource } from './readers.js'
 import { Reserved } from './reserved.js'
@@ -86,7 +86,7 @@ export class Machine extends Windows implements ViewSource {
   constructor(config: MachineConfig, load?: (machine: Machine) => void) {
     const memory = makeMemory(config.memory)
     super(memory.buffer)
-    const module = config.module ?? standardKernel()
+    const module = asModule(config.module ?? standardKernel())
     const debug = debugHostOf(module)
     const abi = instantiate(module, memory, (kindSlot, a, b) => this.#call(kindSlot, a, b), debug)
     this.copies = debug === null ? null : debug.copies(this.bytes)

@@ -2,7 +2,7 @@
 
 import type { Clock, Follower as FollowerInterface, FollowOptions } from '../api.js'
 import type { Machine } from '../machine/index.js'
-import { asFunction, asNumber, asOptions } from '../user/index.js'
+import { asHook, asNumber, asOptions } from '../user/index.js'
 
 /** Real milliseconds between two looks. */
 const DEFAULT_INTERVAL = 10
@@ -34,7 +34,7 @@ export function asFollowing(options: FollowOptions): Following {
     speed: asPositive(speed, 'speed'),
     interval,
     longest: longest === undefined ? Number.POSITIVE_INFINITY : asPositive(longest, 'longest'),
-    onError: onError === undefined ? undefined : asFunction(onError, 'onError'),
+    onError: asHook(onError, 'onError'),
   }
 }
 

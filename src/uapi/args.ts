@@ -8,6 +8,25 @@ function refuse(value: unknown, name: string, wanted: string): never {
 }
 
 /**
+ * An object, be it empty.
+ * @throws TypeError for anything else
+ */
+export function asObject<T>(value: T, name: string): T {
+  if (typeof value !== 'object' || value === null) throw new TypeError(`${name} must be an object`)
+  return value
+}
+
+/**
+ * A list of objects.
+ * @throws TypeError for anything else
+ */
+export function asObjects<T>(value: readonly T[], name: string): readonly T[] {
+  if (!Array.isArray(value)) throw new TypeError(`${name} must be an array of objects`)
+  for (const [index, one] of value.entries()) asObject(one, `${name}[${index}]`)
+  return value
+}
+
+/**
  * Takes an integer from -2^31 to 2^32-1 as a C unsigned int: -1 is 4294967295.
  *
  * @param value what the caller gave

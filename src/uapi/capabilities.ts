@@ -48,7 +48,7 @@ export function capabilityBit(cap: number | string): bigint {
  * @example capabilityWords(['CAP_NET_ADMIN']) // { low: 0x1000, high: 0 }
  */
 export function capabilityWords(caps: 'all' | readonly string[]): { low: number; high: number } {
-  if (caps !== 'all' && !Array.isArray(caps)) throw new TypeError('capabilities must be "all" or an array of names')
+  if (caps !== 'all' && !Array.isArray(caps)) throw new TypeError('caps must be "all" or an array of names')
   let set = 0n
   for (const name of caps === 'all' ? Object.keys(CAPABILITIES) : caps) set |= capabilityBit(name)
   return { low: Number(set & 0xffffffffn), high: Number(set >> 32n) }

@@ -1,7 +1,7 @@
 // struct cn_ctl_msg and struct cn_notify_req: what a program sends to the connector itself (id {-1, -1}) to be told
 // when callbacks are registered and unregistered. Old Linux 2.6 had them, today's has not.
 
-import { u32 } from './args.js'
+import { asObject, asObjects, u32 } from './args.js'
 import { getU32, setU32, shortFor, viewOf } from './bytes.js'
 import type { CbId } from './cn-msg.js'
 import { CN_CTL_MSG, CN_NOTIFY_REQ } from './layout.js'
@@ -47,7 +47,7 @@ export interface CnCtlMsgInit {
  * @throws TypeError, RangeError for fields that are no numbers of their width
  */
 export function encodeCnCtlMsg(ctl: CnCtlMsgInit): Uint8Array {
-  const requests = [...ctl.idx, ...ctl.val]
+  const requests = [...asObjects(asObject(ctl, 'ctl').idx, 'ctl.idx'), ...asObjects(ctl.val, 'ctl.val')]
   const array = new Uint8Array(CN_CTL_MSG.size + CN_NOTIFY_REQ.size * requests.length)
   const view = viewOf(array)
   setU32(view, CN_CTL_MSG.idx_notify_num, u32(ctl.idx_notify_num ?? ctl.idx.length, 'idx_notify_num'))

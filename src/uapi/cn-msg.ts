@@ -42,10 +42,10 @@ const NO_DATA = /* @__PURE__ */ new Uint8Array(0)
  * their own
  */
 export function encodeCnMsg(msg: CnMsgInit): Uint8Array {
-  const data = bytes(msg.data ?? NO_DATA, 'data')
+  const data = bytes(msg?.data ?? NO_DATA, 'data')
   const array = new Uint8Array(CN_MSG.size + data.length)
   const view = viewOf(array)
-  setU32(view, CN_MSG.idx, u32(msg.id?.idx, 'id.idx'))
+  setU32(view, CN_MSG.idx, u32(msg?.id?.idx, 'id.idx'))
   setU32(view, CN_MSG.val, u32(msg.id?.val, 'id.val'))
   setU32(view, CN_MSG.seq, u32(msg.seq ?? 0, 'seq'))
   setU32(view, CN_MSG.ack, u32(msg.ack ?? 0, 'ack'))

@@ -1,7 +1,7 @@
 // struct genlmsghdr, what follows the nlmsghdr of every generic netlink message.
 
 import { GENL_HDRLEN } from '../../assembly/uapi/constants.js'
-import { bytes, u16 } from './args.js'
+import { asObject, bytes, u16 } from './args.js'
 import { getU16, setU16, shortFor, structView, viewOf } from './bytes.js'
 import { encodeNlmsg, type Nlmsghdr } from './nlmsg.js'
 
@@ -22,7 +22,8 @@ export interface Genlmsg {
 }
 
 /** The 4 bytes of a header. TypeError, RangeError for fields that are no numbers of their width. */
-export function encodeGenlmsghdr({ cmd, version, reserved = 0 }: Genlmsghdr): Uint8Array {
+export function encodeGenlmsghdr(genlhdr: Genlmsghdr): Uint8Array {
+  const { cmd, version, reserved = 0 } = asObject(genlhdr, 'genlhdr')
   const array = new Uint8Array(GENL_HDRLEN)
   const view = viewOf(array)
   setU16(view, 0, u8(cmd, 'cmd') | (u8(version, 'version') << 8))

@@ -2,7 +2,7 @@
 // values as numbers and texts. nlattr-writer.ts makes them.
 
 import { NLA_ALIGNTO, NLA_F_NESTED, NLA_F_NET_BYTEORDER, NLA_HDRLEN } from '../../assembly/uapi/constants.js'
-import { bytes, u32 } from './args.js'
+import { asObject, bytes, u32 } from './args.js'
 import { copyOf, getU16, getU32, viewOf } from './bytes.js'
 
 /** Bits of nla_type that are no flags. */
@@ -81,10 +81,16 @@ export function nla_find(array: Uint8Array, type: number): Nlattr | undefined {
   return undefined
 }
 
+/** TypeError for an attribute that is not there: a table of attributes has undefined for those. */
+function payloadOf(attr: Nlattr): Uint8Array {
+  return bytes(asObject(attr, 'attr').payload, 'attr.payload')
+}
+
 // Longer payloads are read as C reads them, from their start; of shorter ones nothing is made up.
-function viewFor({ payload, type }: Nlattr, size: number): DataView {
+function viewFor(attr: Nlattr, size: number): DataView {
+  const payload = payloadOf(attr)
   if (payload.length < size) {
-    throw new RangeError(`attribute ${type} needs ${size} bytes, there are ${payload.length}`)
+    throw new RangeError(`attribute ${attr.type} needs ${size} bytes, there are ${payload.length}`)
   }
   return viewOf(payload)
 }
@@ -134,12 +140,12 @@ export function nla_get_be32(attr: Nlattr): number {
 
 /** An unsigned integer of 4 or 8 bytes, as long as its payload. */
 export function nla_get_uint(attr: Nlattr): bigint {
-  return attr.payload.length < 8 ? BigInt(nla_get_u32(attr)) : nla_get_u64(attr)
+  return payloadOf(attr).length < 8 ? BigInt(nla_get_u32(attr)) : nla_get_u64(attr)
 }
 
 /** A signed integer of 4 or 8 bytes, as long as its payload. */
 export function nla_get_sint(attr: Nlattr): bigint {
-  return attr.payload.length < 8 ? BigInt(nla_get_s32(attr)) : nla_get_s64(attr)
+  return payloadOf(attr).length < 8 ? BigInt(nla_get_s32(attr)) : nla_get_s64(attr)
 }
 
 export function nla_get_bitfield32(attr: Nlattr): NlaBitfield32 {
@@ -153,12 +159,14 @@ export function nla_get_flag(attr: Nlattr | undefined): boolean {
 }
 
 /** The bytes up to the first NUL, or all, as UTF-8 (a byte that is none becomes U+FFFD). */
-export function nla_get_string({ payload }: Nlattr): string {
+export function nla_get_string(attr: Nlattr): string {
+  const payload = payloadOf(attr)
   const end = payload.indexOf(0)
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(end < 0 ? payload : payload.subarray(0, end))
 }
 
 /** A copy of the payload. */
-export function nla_memdup({ payload }: Nlattr): Uint8Array {
+export function nla_memdup(attr: Nlattr): Uint8Array {
+  const payload = payloadOf(attr)
   return copyOf(payload, 0, payload.length)
 }

@@ -1,7 +1,7 @@
 // struct nlmsghdr, and netlink messages as they lie in a datagram: one behind the other, each on a step of four bytes.
 
 import { NLMSG_ALIGNTO } from '../../assembly/uapi/constants.js'
-import { bytes, u16, u32 } from './args.js'
+import { asObject, bytes, u16, u32 } from './args.js'
 import { getU16, getU32, setU16, setU32, shortFor, structView, viewOf } from './bytes.js'
 import { NLMSGHDR } from './layout.js'
 
@@ -84,7 +84,7 @@ export function tryDecodeNlmsghdr(array: Uint8Array): Nlmsghdr | null {
  */
 export function encodeNlmsg(header: Partial<Nlmsghdr>, payload: Uint8Array = new Uint8Array(0)): Uint8Array {
   const message = new Uint8Array(NLMSGHDR.size + bytes(payload, 'payload').length)
-  putHeader(viewOf(message), header, message.length)
+  putHeader(viewOf(message), asObject(header, 'header'), message.length)
   message.set(payload, NLMSGHDR.size)
   return message
 }

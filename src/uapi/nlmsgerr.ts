@@ -1,6 +1,6 @@
 // struct nlmsgerr, the payload of an NLMSG_ERROR message: how a request ended, and the header of that request.
 
-import { i32 } from './args.js'
+import { asObject, i32 } from './args.js'
 import { getI32, setU32, shortFor, structView, viewOf } from './bytes.js'
 import { NLMSGERR } from './layout.js'
 import { decodeNlmsghdr, encodeNlmsghdr, type Nlmsghdr } from './nlmsg.js'
@@ -17,10 +17,11 @@ export interface Nlmsgerr {
 }
 
 /** The 20 bytes of a struct nlmsgerr. TypeError, RangeError for fields that are no numbers of their width. */
-export function encodeNlmsgerr({ error, msg }: { error: number; msg: Partial<Nlmsghdr> }): Uint8Array {
+export function encodeNlmsgerr(nlmsgerr: { error: number; msg: Partial<Nlmsghdr> }): Uint8Array {
+  const { error, msg } = asObject(nlmsgerr, 'nlmsgerr')
   const array = new Uint8Array(NLMSGERR.size)
   setU32(viewOf(array), NLMSGERR.error, i32(error, 'error'))
-  array.set(encodeNlmsghdr(msg), NLMSGERR.msg)
+  array.set(encodeNlmsghdr(asObject(msg, 'msg')), NLMSGERR.msg)
   return array
 }
 

@@ -12,7 +12,7 @@ import {
   PROC_EVENT_UID,
   TASK_COMM_LEN,
 } from '../../assembly/uapi/constants.js'
-import { bytes, u32 } from './args.js'
+import { asObject, bytes, u32 } from './args.js'
 import { copyOf, getI32, getU32, setU32, viewOf } from './bytes.js'
 import { PROC_EVENT_DATA as DATA, PROC_EVENT } from './layout.js'
 import type { ProcEvent, ProcEventProcess } from './proc-event.js'
@@ -25,7 +25,7 @@ function put<Name extends string>(
   offsets: Readonly<Record<Name, number>>,
   fields: Readonly<Record<NoInfer<Name>, number>>,
 ): void {
-  for (const name in offsets) setU32(view, offsets[name], u32(fields[name], name))
+  for (const name in offsets) setU32(view, offsets[name], u32(fields?.[name], name))
 }
 
 function putComm(view: DataView, comm: Uint8Array): void {
@@ -87,7 +87,8 @@ function putData(view: DataView, event: ProcEvent): void {
  * @throws TypeError, RangeError for fields that are no numbers of their width, an unknown `what`, a comm over 16 bytes
  */
 export function encodeProcEvent(event: ProcEvent): Uint8Array {
-  const { timestamp_ns } = event
+  const { timestamp_ns, event_data } = asObject(event, 'event')
+  asObject(event_data, 'event_data')
   if (typeof timestamp_ns !== 'bigint') throw new TypeError('timestamp_ns must be a bigint')
   if (BigInt.asUintN(64, timestamp_ns) !== timestamp_ns) throw new RangeError('timestamp_ns must fit 64 bits, unsigned')
   const array = new Uint8Array(PROC_EVENT.size)

@@ -1,6 +1,6 @@
 // What a program sends to cn_proc (id {1, 1}): whether it listens and, since Linux 6.6, to which events.
 
-import { bytes, u32 } from './args.js'
+import { asObject, bytes, u32 } from './args.js'
 import { getU32, setU32, viewOf } from './bytes.js'
 import { PROC_INPUT } from './layout.js'
 
@@ -18,7 +18,8 @@ export interface ProcInput {
  * @throws TypeError, RangeError for fields that are no numbers of their width
  * @example encodeProcInput({ mcast_op: PROC_CN_MCAST_LISTEN, event_type: PROC_EVENT_FORK | PROC_EVENT_EXIT })
  */
-export function encodeProcInput({ mcast_op, event_type }: ProcInput): Uint8Array {
+export function encodeProcInput(input: ProcInput): Uint8Array {
+  const { mcast_op, event_type } = asObject(input, 'input')
   const array = new Uint8Array(event_type === undefined ? PROC_INPUT.event_type : PROC_INPUT.size)
   const view = viewOf(array)
   setU32(view, PROC_INPUT.mcast_op, u32(mcast_op, 'mcast_op'))

@@ -1,7 +1,7 @@
 // struct sockaddr_nl, the address of a netlink socket.
 
 import { AF_NETLINK } from '../../assembly/uapi/constants.js'
-import { u16, u32 } from './args.js'
+import { asObject, u16, u32 } from './args.js'
 import { getU16, getU32, setU16, setU32, shortFor, structView, viewOf } from './bytes.js'
 import { SOCKADDR_NL } from './layout.js'
 
@@ -26,7 +26,7 @@ export interface SockaddrNl {
 export function encodeSockaddrNl(addr: Partial<SockaddrNl>): Uint8Array {
   const array = new Uint8Array(SOCKADDR_NL.size)
   const view = viewOf(array)
-  setU16(view, SOCKADDR_NL.nl_family, u16(addr.nl_family ?? AF_NETLINK, 'nl_family'))
+  setU16(view, SOCKADDR_NL.nl_family, u16(asObject(addr, 'addr').nl_family ?? AF_NETLINK, 'nl_family'))
   setU16(view, SOCKADDR_NL.nl_pad, u16(addr.nl_pad ?? 0, 'nl_pad'))
   setU32(view, SOCKADDR_NL.nl_pid, u32(addr.nl_pid ?? 0, 'nl_pid'))
   setU32(view, SOCKADDR_NL.nl_groups, u32(addr.nl_groups ?? 0, 'nl_groups'))

@@ -1,6 +1,9 @@
 // Arguments that must be of the right type before anything happens.
 
+import { asObject, asObjects } from '../uapi/args.js'
 import { isBytes, lengthOf, plainBytes, refuseLost } from '../uapi/typed-arrays.js'
+
+export { asObject, asObjects }
 
 /** More bytes than this no call moves (MAX_RW_COUNT). */
 const MOST_BYTES = 0x7ffff000
@@ -47,20 +50,19 @@ export function asFunction<T>(value: T, name: string): T {
   return value
 }
 
-/**
- * An object, be it empty.
- * @throws TypeError for anything else
- */
-export function asObject<T>(value: T, name: string): T {
-  if (typeof value !== 'object' || value === null) throw new TypeError(`${name} must be an object`)
-  return value
-}
-
 /** The words of a text with blanks between them. */
 type Word<S extends string> = S extends `${infer First} ${infer Rest}` ? First | Word<Rest> : S
 
 /** A text that names every field of T, and nothing else. */
 type Names<T, S extends string> = [keyof T, Word<S>] extends [Word<S>, keyof T] ? S : never
+
+/**
+ * A function, or none.
+ * @throws TypeError for anything else
+ */
+export function asHook<T>(value: T, name: string): T {
+  return value === undefined ? value : asFunction(value, name)
+}
 
 /**
  * An object of options: what it has of its own are options, so that a typing error is found out. What it inherits is not looked at.
@@ -84,6 +86,15 @@ export function asKnown<T extends object>(value: T, name: string, names: readonl
  */
 export function asText(value: string, name: string): string {
   if (typeof value !== 'string') throw new TypeError(`${name} must be a string`)
+  return value
+}
+
+/**
+ * A string that is not empty.
+ * @throws TypeError for anything else
+ */
+export function asName(value: string, name: string): string {
+  if (asText(value, name) === '') throw new TypeError(`${name} must not be empty`)
   return value
 }
 

@@ -41,7 +41,7 @@ function cmsgLength(length: number): bigint {
 }
 
 function encodeCmsg(item: Cmsg): Uint8Array {
-  const data = asPlainBytes(item.data, 'control data')
+  const data = asPlainBytes(item?.data, 'control data')
   const out = new Uint8Array(CMSGHDR_BYTES + align8(data.length))
   const view = new DataView(out.buffer)
   view.setBigUint64(0, cmsgLength(item.cmsg_len ?? CMSGHDR_BYTES + data.length), true)

@@ -54,9 +54,10 @@ export class SystemError extends Error {
     return true
   }
 
-  constructor(errno: number, syscall: string) {
+  /** `why`: what there is to say beyond the errno. */
+  constructor(errno: number, syscall: string, why = '') {
     const code = errnoName(errno)
-    super(`${code}: ${TEXTS[code] ?? 'unknown error'}, ${syscall}`)
+    super(`${code}: ${TEXTS[code] ?? 'unknown error'}, ${syscall}${why && `: ${why}`}`)
     this.code = code
     this.errno = errno
     this.syscall = syscall

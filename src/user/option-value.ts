@@ -2,7 +2,7 @@
 
 import type { SockFprog } from '../api.js'
 import { u16, u32 } from '../uapi/index.js'
-import { asPlainBytes } from './arguments.js'
+import { asObject, asPlainBytes } from './arguments.js'
 
 const INT_BYTES = 4
 /** Bytes of struct sock_filter. */
@@ -43,7 +43,7 @@ export function encodeProgram({ filter }: SockFprog): Uint8Array {
   const bytes = new Uint8Array(count * INSTRUCTION_BYTES)
   const view = new DataView(bytes.buffer)
   for (let index = 0; index < count; index++) {
-    const [code, jt, jf, k] = filter[index] as SockFprog['filter'][number]
+    const { 0: code, 1: jt, 2: jf, 3: k } = asObject(filter[index] as SockFprog['filter'][number], `filter[${index}]`)
     const at = index * INSTRUCTION_BYTES
     view.setUint16(at, u16(code, 'code'), true)
     view.setUint8(at + 2, u8(jt, 'jt'))

@@ -27,7 +27,7 @@ import {
   storeAddress,
   type Target,
 } from './address.js'
-import { asBytes, asFunction, asParts, asPlainBytes, asSignal, countOf, totalLength } from './arguments.js'
+import { asBytes, asFunction, asObject, asParts, asPlainBytes, asSignal, countOf, totalLength } from './arguments.js'
 import { encodeControl } from './control.js'
 import { datagramsOf } from './datagrams.js'
 import { check, SystemError } from './errors.js'
@@ -216,7 +216,7 @@ export class Socket implements SocketInterface {
   }
 
   sendmsg(msg: Msghdr, flags = 0): number {
-    const parts = asParts(msg.iov, 'iov')
+    const parts = asParts(asObject(msg, 'msg').iov, 'iov')
     const bits = u32(flags, 'flags')
     const control = msg.control === undefined ? NO_CONTROL : encodeControl(msg.control)
     if (control.length > LAYOUT.RECEIVE_BYTES)
@@ -304,7 +304,7 @@ export class Socket implements SocketInterface {
   }
 
   recvmsg(msg: { iov: readonly Uint8Array[]; controllen?: number; namelen?: number }, flags = 0): ReceivedMsg {
-    const parts = asParts(msg.iov, 'iov')
+    const parts = asParts(asObject(msg, 'msg').iov, 'iov')
     const room = u32(msg.controllen ?? CONTROL_ROOM, 'controllen')
     const bits = u32(flags, 'flags')
     const namelen = i32(msg.namelen ?? SOCKADDR_NL_BYTES, 'namelen')
@@ -481,7 +481,7 @@ export class Socket implements SocketInterface {
   }
 
   async readable(options: { signal?: AbortSignal } = {}): Promise<void> {
-    const signal = asSignal(options.signal)
+    const signal = asSignal(asObject(options, 'options').signal)
     const timeout = this.timeout(SO_RCVTIMEO)
     const ready = () => {
       const sock = this.#open('poll')

@@ -3,7 +3,7 @@
 import type { Socket as SocketInterface, SpawnOptions, Task as TaskInterface } from '../api.js'
 import { LAYOUT, type Machine } from '../machine/index.js'
 import { capabilityWords, EINVAL, EOPNOTSUPP, ESRCH, i32, u32 } from '../uapi/index.js'
-import { asInteger, asOptions, asText } from './arguments.js'
+import { asInteger, asName, asOptions, asText } from './arguments.js'
 import { check, SystemError } from './errors.js'
 import { OpenSockets } from './open-sockets.js'
 import type { Socket } from './socket.js'
@@ -254,7 +254,6 @@ function checkPid(pid: number | undefined): number {
 }
 
 function namespaceNumber(machine: Machine, name: string): number {
-  if (typeof name !== 'string' || name === '') throw new TypeError('netns must be a name that is not empty')
-  const length = machine.transmitText(name, 255)
+  const length = machine.transmitText(asName(name, 'netns'), 255)
   return check(machine.abi.namespace_number(length), 'unshare')
 }

@@ -1,7 +1,7 @@
 // Waits for the serving end of a port.
 
 import { ECONNREFUSED, ECONNRESET, u32 } from '../uapi/index.js'
-import { asFunction, asOptions, asSignal } from '../user/arguments.js'
+import { asHook, asOptions, asSignal } from '../user/arguments.js'
 import { SystemError } from '../user/errors.js'
 import type { ConnectOptions, RemoteKernel as RemoteKernelInterface } from './api.js'
 import type { Welcome } from './connection.js'
@@ -35,7 +35,7 @@ export async function connect(port: Port, options: ConnectOptions = {}): Promise
   const signal = asSignal(options.signal)
   u32(maxQueued, 'maxQueued')
   u32(silence, 'silence')
-  if (onError !== undefined) asFunction(onError, 'onError')
+  asHook(onError, 'onError')
   asPort(port)
   signal?.throwIfAborted()
   return await new Promise((resolve, reject) => {

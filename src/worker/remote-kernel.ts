@@ -1,9 +1,9 @@
 // A kernel behind a port.
 
 import type { CnCallback } from '../api.js'
-import { completeMessage } from '../kernel/message.js'
+import { completeMessage, idWords } from '../kernel/message.js'
 import { type CbId, type CnMsgInit, u16, u32 } from '../uapi/index.js'
-import { asFunction, asOptions, asText } from '../user/arguments.js'
+import { asFunction, asHook, asOptions, asText } from '../user/arguments.js'
 import type { EndReason, RemoteKernel as RemoteKernelInterface, ServeLimits } from './api.js'
 import { Connection, type Welcome } from './connection.js'
 import type { Port } from './port.js'
@@ -66,10 +66,10 @@ export class RemoteKernel implements RemoteKernelInterface {
     callback: CnCallback,
     options: { onOverrun?: (lost: number) => void } = {},
   ): Promise<number> {
-    const ids = wireId(id)
+    const ids = idWords(id)
     const text = asText(name, 'name').slice(0, LONGEST_NAME)
     const { onOverrun } = asOptions(options, 'options', 'onOverrun')
-    if (onOverrun !== undefined) asFunction(onOverrun, 'onOverrun')
+    asHook(onOverrun, 'onOverrun')
     const number = this.#callbacks.add(asFunction(callback, 'callback'), onOverrun)
     const result = await this.#call('cn_add_callback', [number, ...ids, text]).catch((error: unknown) => {
       this.#callbacks.delete(number)
@@ -80,7 +80,7 @@ export class RemoteKernel implements RemoteKernelInterface {
   }
 
   async cn_del_callback(id: CbId): Promise<number> {
-    const args = wireId(id)
+    const args = idWords(id)
     const { values } = await this.#connection.call({ op: 'cn_del_callback', syscall: 'cn_del_callback', args })
     const [result, number] = values as [number, number]
     if (result === 0) this.#callbacks.delete(number)
@@ -103,7 +103,7 @@ export class RemoteKernel implements RemoteKernelInterface {
     group: number,
     gfp_mask: number,
   ): Promise<number> {
-    const complete = completeMessage({ ...msg, len: msg.len ?? Math.min(msg.data?.length ?? 0, 0xffff) })
+    const complete = completeMessage({ ...msg, len: msg?.len ?? Math.min(msg?.data?.length ?? 0, 0xffff) })
     const args = [...wireMessage(complete), u16(len, 'len'), ...wireTarget(portid, group, gfp_mask)]
     return this.#call('cn_netlink_send_mult', args, complete.data.slice())
   }
@@ -115,10 +115,6 @@ export class RemoteKernel implements RemoteKernelInterface {
   [Symbol.dispose](): void {
     this.close()
   }
-}
-
-function wireId({ idx, val }: CbId): readonly number[] {
-  return [u32(idx, 'id.idx'), u32(val, 'id.val')]
 }
 
 function wireMessage({ id, seq, ack, len, flags }: Required<CnMsgInit>): readonly number[] {

@@ -66,7 +66,10 @@ export class Served implements ServedInterface {
     this.#port = asPort(port)
     this.#limits = resolveServeLimits(limits)
     this.#onError = onError === undefined ? reportFailure : asFunction(onError, 'onError')
-    const modules = asBoolean(callbacks ?? (caps === 'all' || caps.includes('CAP_SYS_MODULE')), 'callbacks')
+    const modules = asBoolean(
+      callbacks ?? (caps === 'all' || (Array.isArray(caps) && caps.includes('CAP_SYS_MODULE'))),
+      'callbacks',
+    )
     this.#heartbeatAsked = heartbeat !== undefined
     const silence = checkHeartbeat(heartbeat ?? (tellsEnd(port) ? 0 : HEARTBEAT_MS))
     this.#account = new Account(this.#limits)

@@ -15,7 +15,7 @@ describe('connect()', () => {
     [{ sequence: 'perId' }, "sequence must be 'none', 'per-id' or a function"],
     [{ maxQueued: '9' }, 'maxQueued must be a number'],
     [{ keepPendingOnLoss: 'no' }, 'keepPendingOnLoss must be a boolean'],
-    [{ portid: 'one' }, 'nl_pid must be an integer from -2147483648 to 4294967295, not string'],
+    [{ portid: 'one' }, 'portid must be an integer from -2147483648 to 4294967295, not string'],
     [{ firstSequence: '1' }, 'firstSequence must be an integer from -2147483648 to 4294967295, not string'],
   ])('refuses %j, and leaves no socket', (options, message) => {
     const { kernel, task } = world()

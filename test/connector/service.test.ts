@@ -281,7 +281,12 @@ describe('its id', () => {
     const { kernel } = world()
     serve(kernel, ID, () => undefined)
     expect(() => serve(kernel, ID, () => undefined)).toThrow(
-      expect.objectContaining({ name: 'SystemError', code: 'EINVAL', syscall: 'cn_add_callback' }),
+      expect.objectContaining({
+        name: 'SystemError',
+        code: 'EINVAL',
+        syscall: 'cn_add_callback',
+        message: `EINVAL: invalid argument, cn_add_callback: ${ID.idx}:${ID.val} is registered already`,
+      }),
     )
     expect(() => serve(kernel, { idx: 2 ** 32, val: 0 }, () => undefined)).toThrow(RangeError)
     expect(() => serve(kernel, NOBODY, 'text' as never)).toThrow(TypeError)

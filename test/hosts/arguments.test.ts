@@ -294,6 +294,9 @@ beforeEach(() => {
   w = world()
 })
 
+/** What V8 says of the inside of a function. */
+const ENGINE = /Cannot |is not a function|is not iterable|\(reading /
+
 function refuses([name, method, args]: Row): void {
   const { of, method: call } = method(w)
   const before = w.kernel.stateHash()
@@ -303,6 +306,8 @@ function refuses([name, method, args]: Row): void {
       given[at] = value
       const label = `${name}, argument ${at}: ${describeValue(value)}`
       expect(() => call.apply(of, given), label).toThrow(refusal)
+      // The way of a message has no time to look for these among its flags.
+      if (!['bigint', 'symbol'].includes(typeof value)) expect(() => call.apply(of, given), label).not.toThrow(ENGINE)
       expect(w.kernel.stateHash(), label).toBe(before)
     }
   })

@@ -6,5 +6,6 @@ const groupLog = typeof process === 'undefined' ? undefined : process.env.KERNEL
 
 /** The options of a test, with those of the run where the test leaves them open. */
 export function bootOptions(options: BootOptions = {}): BootOptions {
-  return groupLog === undefined || Object(options) !== options ? options : { groupLog: Number(groupLog), ...options }
+  const none = typeof options !== 'object' || options === null
+  return groupLog === undefined || none ? options : { groupLog: Number(groupLog), ...options }
 }

@@ -95,7 +95,7 @@ describe('capabilities', () => {
     // A name without its array; '' would be no capabilities at all.
     for (const caps of ['CAP_NET_ADMIN', '', null, 12, new Set(['CAP_NET_ADMIN'])]) {
       expect(() => uapi.capabilityWords(caps as never)).toThrow(
-        new TypeError('capabilities must be "all" or an array of names'),
+        new TypeError('caps must be "all" or an array of names'),
       )
     }
   })

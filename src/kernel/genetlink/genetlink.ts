@@ -15,6 +15,7 @@ import {
   NETLINK_GENERIC,
   NL_CFG_F_NONROOT_RECV,
 } from '../../uapi/index.js'
+import { asFunction, asObject } from '../../user/index.js'
 import type { GenlFamily, GenlInfo } from './family.js'
 import { type GenlSkb, genlmsg_put } from './message.js'
 import type { NlExtAck } from './nla-policy.js'
@@ -157,7 +158,7 @@ export class Genetlink implements Families {
   }
 
   #of(family: GenlFamily): Registered | undefined {
-    const known = this.#families.get(family.id ?? -1)
+    const known = this.#families.get(asObject(family, 'family').id ?? -1)
     return known?.family === family ? known : undefined
   }
 
@@ -248,6 +249,7 @@ const ofKernels = /* @__PURE__ */ new WeakMap<Kernel, Genetlink>()
  * genl.genl_register_family(family) // 0; family.id is the message type
  */
 export function createGenetlink(kernel: Kernel): Genetlink {
+  asFunction(asObject(kernel, 'kernel').netlink_kernel_create, 'kernel.netlink_kernel_create')
   const known = ofKernels.get(kernel)
   if (known?.alive) return known
   const made = new Genetlink(kernel)

@@ -2,6 +2,7 @@
 
 import type { DumpSkb } from '../../api.js'
 import { encodeGenlmsghdr, encodeNlmsg, GENL_HDRLEN, NlattrWriter, nlaAlign } from '../../uapi/index.js'
+import { asObject } from '../../user/index.js'
 import type { GenlFamily, GenlInfo } from './family.js'
 
 /**
@@ -16,6 +17,7 @@ export class GenlSkb extends NlattrWriter {
   /** @internal */
   constructor(portid: number, seq: number, family: GenlFamily, flags: number, cmd: number) {
     super()
+    asObject(family, 'family')
     if (family.id === undefined) throw new TypeError(`the family ${family.name} is not registered`)
     this.portid = portid
     this.seq = seq
@@ -54,5 +56,5 @@ export function genlmsg_put(portid: number, seq: number, family: GenlFamily, fla
 
 /** The same with port, sequence number and family of the request that it answers. */
 export function genlmsg_put_reply(info: GenlInfo, flags: number, cmd: number): GenlSkb {
-  return new GenlSkb(info.snd_portid, info.snd_seq, info.family, flags, cmd)
+  return new GenlSkb(asObject(info, 'info').snd_portid, info.snd_seq, info.family, flags, cmd)
 }

@@ -1,7 +1,8 @@
 // nla_parse(): attributes by type, each one held against its policy. What is refused, with which error and which words, is
 // what Linux 6.18 answered: test/genetlink/data.
 
-import { EINVAL, ERANGE, NLA_HDRLEN, type Nlattr, nlaAlign, nlattrAt, nlattrs } from '../../uapi/index.js'
+import { EINVAL, ERANGE, NLA_HDRLEN, type Nlattr, nlaAlign, nlattrAt, nlattrs, u32 } from '../../uapi/index.js'
+import { asObject } from '../../user/index.js'
 import { integerRange, integerType } from './nla-integers.js'
 import {
   maxattrOf,
@@ -56,8 +57,9 @@ export function nla_parse(
   extack: NlExtAck = {},
   options: NlaParseOptions = {},
 ): number {
+  if (!Array.isArray(tb)) throw new TypeError('tb must be an array')
   tb.length = 0
-  tb.length = maxtype + 1
+  tb.length = u32(maxtype, 'maxtype') + 1
   const strict = options.validate !== 'liberal'
   return parse(tb, maxtype, head, policy, { extack, strict, depth: 0 }, options.base ?? 0)
 }
@@ -71,7 +73,10 @@ export function nla_parse_nested(
   extack: NlExtAck = {},
   options: Pick<NlaParseOptions, 'validate'> = {},
 ): number {
-  return nla_parse(tb, maxtype, attr.payload, policy, extack, { ...options, base: attr.offset + NLA_HDRLEN })
+  return nla_parse(tb, maxtype, asObject(attr, 'attr').payload, policy, extack, {
+    ...options,
+    base: attr.offset + NLA_HDRLEN,
+  })
 }
 
 function parse(

@@ -1,6 +1,7 @@
 // A family as it is registered: what was given, checked, with its defaults in place.
 
 import { EINVAL } from '../../uapi/index.js'
+import { asObject, asObjects } from '../../user/index.js'
 import {
   GENL_DONT_VALIDATE_DUMP,
   GENL_DONT_VALIDATE_DUMP_STRICT,
@@ -45,7 +46,10 @@ export interface Registered {
 const LONGEST_NAME = 15
 
 /** -EINVAL for a family that cannot be, else 0. */
-export function checkFamily({ name, ops = [], mcgrps = [] }: GenlFamily): number {
+export function checkFamily(family: GenlFamily): number {
+  const { name, ops = [], mcgrps = [] } = asObject(family, 'family')
+  asObjects(ops, 'family.ops')
+  asObjects(mcgrps, 'family.mcgrps')
   const names = [name, ...mcgrps.map((group) => group.name)]
   if (!names.every(isName)) return -EINVAL
   if (new Set(ops.map(({ cmd }) => cmd)).size !== ops.length) return -EINVAL
