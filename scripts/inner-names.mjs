@@ -71,7 +71,6 @@ export const INNER_NAMES = [
   'noteCall',
   'passcred',
   'passsec',
-  'pktinfo',
   'reference',
   'references',
   'revive',

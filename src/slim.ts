@@ -47,5 +47,5 @@ export function boot(options: SlimBootOptions): CoreKernelInterface {
 // The whole package may have been loaded beside this entry; its kernel must not step in unasked.
 function withModule(options: SlimBootOptions): SlimBootOptions {
   asModule(options?.module)
-  return asOptions(options, 'options', 'profile seed limits module groupLog')
+  return asOptions(options, 'options', { profile: 1, seed: 1, limits: 1, module: 1, groupLog: 1 })
 }

@@ -74,7 +74,7 @@ export class PcapngWriter {
 
   /** @throws TypeError for options of the wrong type */
   constructor(options: PcapngWriterOptions = {}) {
-    this.#keep = asBoolean(asOptions(options, 'options', 'keep').keep ?? true, 'keep')
+    this.#keep = asBoolean(asOptions(options, 'options', { keep: 1 }).keep ?? true, 'keep')
     this.#sectionHeader()
     this.#interfaceDescription()
   }

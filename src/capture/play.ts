@@ -72,7 +72,7 @@ export function playCapture(
   asFunction(asObject(kernel, 'kernel').inject, 'kernel.inject')
   if (!Array.isArray(packets))
     throw new TypeError('packets must be an array of captured packets: readCapture() makes one')
-  const { to = defaultTarget } = asOptions(options, 'options', 'to')
+  const { to = defaultTarget } = asOptions(options, 'options', { to: 1 })
   return new Player(kernel, schedule(packets, asFunction(to, 'to')))
 }
 
@@ -93,7 +93,7 @@ function schedule(packets: readonly PlayablePacket[], targetOf: Target): Schedul
     if (target === null) continue
     if (protocol >= MAX_LINKS)
       throw new RangeError(`${name}.protocol must be below ${MAX_LINKS} to be played, not ${protocol}`)
-    const { portid = 0, group = 0 } = asOptions(target, `the target of ${name}`, 'portid group')
+    const { portid = 0, group = 0 } = asOptions(target, `the target of ${name}`, { portid: 1, group: 1 })
     const to = { portid: u32(portid, 'portid'), group: u32(group, 'group') }
     scheduled.push({ protocol, data, to, at: Number(latest / NS_PER_MS) })
   }

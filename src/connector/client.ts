@@ -11,7 +11,7 @@ import {
   SOL_NETLINK,
   u32,
 } from '../uapi/index.js'
-import { asNumber, asObject, asOptions, asSignal } from '../user/arguments.js'
+import { asNumber, asObject, asOptions, asSignal, signalOf } from '../user/arguments.js'
 import { isCode } from './codes.js'
 import { DeadlineTimer } from './deadline-timer.js'
 import { Inbox } from './inbox.js'
@@ -115,7 +115,7 @@ export class ConnectorClient<T extends MessageOrLoss = ClientMessage> implements
    */
   send(id: CbId, data: Uint8Array = NO_DATA, options: SendOptions = {}): number {
     this.#intake.assertOpen()
-    const { portid = 0, group = 0 } = asOptions(options, 'options', 'portid group')
+    const { portid = 0, group = 0 } = asOptions(options, 'options', { portid: 1, group: 1 })
     const to = { portid, group }
     checkOutgoing(id, data, to)
     const seq = this.#requests.nextSeq
@@ -169,10 +169,7 @@ export class ConnectorClient<T extends MessageOrLoss = ClientMessage> implements
    * @example for await (const message of client.messages({ signal })) handle(message)
    */
   messages(options: MessagesOptions = {}): AsyncIterableIterator<T, undefined> {
-    const reader: AsyncIterableIterator<MessageOrLoss, undefined> = new Reader(
-      this.#inbox,
-      asSignal(asOptions(options, 'options', 'signal').signal),
-    )
+    const reader: AsyncIterableIterator<MessageOrLoss, undefined> = new Reader(this.#inbox, signalOf(options))
     // connect() has chosen T and what the inbox gives by the same option.
     return reader as AsyncIterableIterator<T, undefined>
   }
@@ -209,7 +206,11 @@ export class ConnectorClient<T extends MessageOrLoss = ClientMessage> implements
     reject: Outcome['reject'],
   ): void {
     this.#intake.assertOpen()
-    const { timeout = Number.POSITIVE_INFINITY, portid = 0 } = asOptions(options, 'options', 'timeout signal portid')
+    const { timeout = Number.POSITIVE_INFINITY, portid = 0 } = asOptions(options, 'options', {
+      timeout: 1,
+      signal: 1,
+      portid: 1,
+    })
     const signal = asSignal(options.signal)
     signal?.throwIfAborted()
     if (!(asNumber(timeout, 'timeout') >= 0)) throw new RangeError(`timeout must be 0 or more, not ${timeout}`)

@@ -2,7 +2,7 @@
 
 import type { CoreKernel, NetlinkSkbParms } from '../api.js'
 import { type CbId, type CnMsg, EAGAIN, EINVAL, ENODEV, ESRCH, GFP_KERNEL, u16, u32 } from '../uapi/index.js'
-import { asBytes, asFunction, asObject, asOptions, asSignal } from '../user/arguments.js'
+import { asBytes, asFunction, asObject, asOptions, signalOf } from '../user/arguments.js'
 import { check, SystemError } from '../user/errors.js'
 import { Asker } from './asker.js'
 import { nameOf, ServiceError, type ServiceErrorPhase } from './errors.js'
@@ -78,7 +78,7 @@ export class ConnectorService {
    */
   broadcast(data: Uint8Array, options: BroadcastOptions = {}): boolean {
     if (this.closed) throw new SystemError(-ENODEV, 'cn_netlink_send')
-    const { group = 0 } = asOptions(options, 'options', 'group')
+    const { group = 0 } = asOptions(options, 'options', { group: 1 })
     u16(asBytes(data, 'data').length, 'the length of data')
     const to = u32(group, 'group')
     const seq = this.#seq
@@ -101,7 +101,7 @@ export class ConnectorService {
    * service.close()
    */
   idle(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return this.#progress.idle(asSignal(asOptions(options, 'options', 'signal').signal))
+    return this.#progress.idle(signalOf(options))
   }
 
   /**

@@ -16,7 +16,15 @@ export function asClientSettings(given: ConnectOptions) {
     sequence = 'none',
     groups = [],
     portid = 0,
-  } = asOptions(given, 'options', 'groups portid losses sequence maxQueued keepPendingOnLoss firstSequence')
+  } = asOptions(given, 'options', {
+    groups: 1,
+    portid: 1,
+    losses: 1,
+    sequence: 1,
+    maxQueued: 1,
+    keepPendingOnLoss: 1,
+    firstSequence: 1,
+  })
   if (losses !== 'errors' && losses !== 'values') throw new TypeError("losses must be 'errors' or 'values'")
   if (sequence !== 'none' && sequence !== 'per-id' && typeof sequence !== 'function') {
     throw new TypeError("sequence must be 'none', 'per-id' or a function")
@@ -39,7 +47,7 @@ export function asServiceSettings(given: ServeOptions) {
     name = 'service',
     onError,
     maxPending = DEFAULT_MAX_PENDING,
-  } = asOptions(given, 'options', 'name onError maxPending')
+  } = asOptions(given, 'options', { name: 1, onError: 1, maxPending: 1 })
   return {
     name,
     onError: asHook(onError, 'onError'),

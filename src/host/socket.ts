@@ -15,7 +15,7 @@ import {
   u32,
 } from '../uapi/index.js'
 import { SOCKADDR_STORAGE_BYTES } from '../user/address.js'
-import { asBytes, asObject, asParts, asSignal } from '../user/arguments.js'
+import { asBytes, asObject, asParts, signalOf } from '../user/arguments.js'
 import { encodeControl } from '../user/control.js'
 import { datagramsOf } from '../user/datagrams.js'
 import { check, SystemError } from '../user/errors.js'
@@ -283,7 +283,7 @@ export class HostSocket implements Socket {
   }
 
   async readable(options: { signal?: AbortSignal } = {}): Promise<void> {
-    const signal = asSignal(asObject(options, 'options').signal)
+    const signal = signalOf(options)
     if (signal?.aborted) throw signal.reason
     this.#open('poll')
     if (this.poll(POLLIN | POLLERR) !== 0) return

@@ -3,7 +3,7 @@
 import type { Clock as ClockInterface, Follower as FollowerInterface, FollowOptions } from '../api.js'
 import { LAST_MS, type Machine, readClock } from '../machine/index.js'
 import { asFollowing, Follower } from '../sim/index.js'
-import { asNumber, asOptions, asSignal, type Waiters } from '../user/index.js'
+import { asNumber, signalOf, type Waiters } from '../user/index.js'
 
 const NS_PER_MS = 1e6
 /** What one call of the machine moves time by at most: just below 2^32 ms. */
@@ -55,7 +55,7 @@ export class Clock implements ClockInterface {
 
   sleep(ms: number, options: { signal?: AbortSignal } = {}): Promise<void> {
     this.#checkSpan(ms)
-    return this.#waiters.sleep(ms, asSignal(asOptions(options, 'options', 'signal').signal))
+    return this.#waiters.sleep(ms, signalOf(options))
   }
 
   /**

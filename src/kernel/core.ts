@@ -27,10 +27,10 @@ import { type CbId, type CnMsgInit, EAGAIN, u32 } from '../uapi/index.js'
 import {
   asFunction,
   asOptions,
-  asSignal,
   asText,
   Socket,
   SystemError,
+  signalOf,
   Task,
   type TaskWorld,
   Waiters,
@@ -276,7 +276,7 @@ export class CoreKernel implements CoreKernelInterface {
   inject(protocol: number, data: Uint8Array, to: { portid?: number; group?: number }): number {
     const unit = u32(protocol, 'protocol')
     if (unit >= PROTOCOLS) throw new RangeError(`protocol must be below ${PROTOCOLS}, not ${unit}`)
-    const { portid = 0, group = 0 } = asOptions(to, 'to', 'portid group')
+    const { portid = 0, group = 0 } = asOptions(to, 'to', { portid: 1, group: 1 })
     return inject(this.#machine, unit, data, u32(portid, 'to.portid'), u32(group, 'to.group'))
   }
 
@@ -301,7 +301,7 @@ export class CoreKernel implements CoreKernelInterface {
 
   waiting<T>(call: () => T, options: { signal?: AbortSignal } = {}): Promise<T> {
     asFunction(call, 'call')
-    const signal = asSignal(asOptions(options, 'options', 'signal').signal)
+    const signal = signalOf(options)
     const attempt = () => {
       try {
         const value = call()

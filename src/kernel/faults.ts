@@ -12,7 +12,7 @@ import type {
 } from '../api.js'
 import { LAYOUT, type Machine } from '../machine/index.js'
 import { type CbId, NETLINK_CONNECTOR, u32 } from '../uapi/index.js'
-import { asFunction, asInteger, asKnown, asNumber, asOptions, asText, Socket } from '../user/index.js'
+import { asFunction, asInteger, asNumber, asOptions, asText, Socket } from '../user/index.js'
 import { idOf } from './facts.js'
 import { looking } from './looking.js'
 import type { Watch } from './watch.js'
@@ -110,7 +110,7 @@ export class Faults implements FaultsInterface {
    * @throws TypeError, RangeError with the name of the knob
    */
   failslab(knobs: Partial<Failslab>): void {
-    asKnown(knobs, 'knobs', Object.keys(OFF))
+    asOptions(knobs, 'knobs', OFF)
     const given = (name: keyof Failslab, least: number, most: number) =>
       asInteger(knobs[name] ?? OFF[name], name, least, most)
     this.#setFailslab({
@@ -216,11 +216,15 @@ function canAct(rules: readonly Rule[], at: number, place: Place): boolean {
 }
 
 function checkRule(rule: FaultRuleInit): Rule {
-  const { action, when, ms, skip, times, probability, guard } = asOptions(
-    rule,
-    'rule',
-    'action when ms skip times probability guard',
-  )
+  const { action, when, ms, skip, times, probability, guard } = asOptions(rule, 'rule', {
+    action: 1,
+    when: 1,
+    ms: 1,
+    skip: 1,
+    times: 1,
+    probability: 1,
+    guard: 1,
+  })
   asText(action, 'action')
   if (!ACTIONS.includes(action)) throw new RangeError(`action must be one of ${ACTIONS.join(', ')}, not ${action}`)
   if (action !== 'delay' && ms !== undefined) throw new TypeError('ms goes with the action "delay" only')
@@ -249,7 +253,7 @@ function within(value: number, name: string, most: number): number {
 // Numbers are taken as everywhere: -1 is 4294967295.
 function matcher(match: FaultMatch | undefined): (message: FaultMessage) => boolean {
   if (match === undefined) return () => true
-  const { id, ...rest } = asOptions(match, 'when', 'protocol portid group to id')
+  const { id, ...rest } = asOptions(match, 'when', { protocol: 1, portid: 1, group: 1, to: 1, id: 1 })
   const plain = Object.entries(rest).filter(([, value]) => value !== undefined)
   const wanted = plain.map(([name, value]) => [name as 'protocol', u32(value, `when.${name}`)] as const)
   const ids = id === undefined ? [] : idParts(id)
@@ -259,7 +263,7 @@ function matcher(match: FaultMatch | undefined): (message: FaultMessage) => bool
 }
 
 function idParts(id: Partial<CbId>): (readonly ['idx' | 'val', number])[] {
-  const { idx, val } = asOptions(id, 'when.id', 'idx val')
+  const { idx, val } = asOptions(id, 'when.id', { idx: 1, val: 1 })
   const parts: (readonly ['idx' | 'val', number])[] = []
   if (idx !== undefined) parts.push(['idx', u32(idx, 'when.id.idx')])
   if (val !== undefined) parts.push(['val', u32(val, 'when.id.val')])

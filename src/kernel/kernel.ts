@@ -57,7 +57,7 @@ export class Kernel extends CoreKernel implements KernelInterface {
 
   /** See boot() of the package; `prepare` gets the machine before there is a kernel around it. */
   static boot(options: BootOptions = {}, prepare?: (machine: Machine) => void): Kernel {
-    asOptions(options, 'options', 'profile seed limits module groupLog journal')
+    asOptions(options, 'options', { profile: 1, seed: 1, limits: 1, module: 1, groupLog: 1, journal: 1 })
     const journal = asBoolean(options.journal ?? false, 'journal')
     const kernel = new Kernel(bootMachine(options, prepare))
     if (journal) kernel.journal.startAtBoot()
@@ -66,7 +66,11 @@ export class Kernel extends CoreKernel implements KernelInterface {
 
   /** See restore() of the package. */
   static restore(given: SnapshotInterface | Uint8Array, options: RestoreOptions = {}): Kernel {
-    const { callbacks = [], modules = [], module } = asOptions(options, 'options', 'callbacks modules module')
+    const {
+      callbacks = [],
+      modules = [],
+      module,
+    } = asOptions(options, 'options', { callbacks: 1, modules: 1, module: 1 })
     asObjects(modules, 'modules')
     asObjects(callbacks, 'callbacks')
     const { config, image, timers } = partsOf(given)

@@ -2,7 +2,7 @@
 
 import type { BootOptions, Limits } from '../api.js'
 import { LINUX_2_6_14, LINUX_6, type Profile, type TruesizeTable } from '../uapi/index.js'
-import { asInteger, asKnown } from '../user/index.js'
+import { asInteger, asOptions } from '../user/index.js'
 
 /** What boot() takes when it is given none: today's dispatch, with everything that the document promises. */
 export const DEFAULT_PROFILE: Profile = { ...LINUX_6, name: 'default', notifications: true, connectorGroups: 'any' }
@@ -41,13 +41,7 @@ export function resolveProfile(asked: BootOptions['profile']): Profile {
 
 // A copy: what is checked is what counts, whatever the object says when it is asked again.
 function checkProfile(profile: Profile): Profile {
-  const {
-    name,
-    dispatch,
-    notifications,
-    connectorGroups,
-    truesize: given,
-  } = asKnown(profile, 'profile', Object.keys(LINUX_6))
+  const { name, dispatch, notifications, connectorGroups, truesize: given } = asOptions(profile, 'profile', LINUX_6)
   const truesize: { -readonly [K in keyof TruesizeTable]: number } = { ...LINUX_6.truesize }
   if (dispatch !== 'send' && dispatch !== 'workqueue')
     throw new TypeError("profile.dispatch must be 'send' or 'workqueue'")
@@ -66,7 +60,7 @@ function checkProfile(profile: Profile): Profile {
  * @throws TypeError, RangeError
  */
 export function resolveLimits(asked: Partial<Limits> = {}): Limits {
-  asKnown(asked, 'limits', Object.keys(DEFAULT_LIMITS))
+  asOptions(asked, 'limits', DEFAULT_LIMITS)
   const limits = { ...DEFAULT_LIMITS }
   for (const [key, value] of Object.entries(asked)) {
     if (value === undefined) continue

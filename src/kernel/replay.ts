@@ -19,7 +19,7 @@ export interface ReplayOptions {
 
 /** See replay() of the package. */
 export function replay(journal: Uint8Array, options: ReplayOptions = {}): ReplayResult {
-  const { module, progress, tap } = asOptions(options, 'options', 'module progress tap')
+  const { module, progress, tap } = asOptions(options, 'options', { module: 1, progress: 1, tap: 1 })
   asHook(progress, 'progress')
   asHook(tap, 'tap')
   const listen = (machine: Machine) => void new Tap(machine, new Watch(machine)).add(tap as (event: TapEvent) => void)

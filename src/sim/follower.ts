@@ -27,7 +27,7 @@ export function asFollowing(options: FollowOptions): Following {
     interval = DEFAULT_INTERVAL,
     longest,
     onError,
-  } = asOptions(options, 'options', 'speed interval longest onError')
+  } = asOptions(options, 'options', { speed: 1, interval: 1, longest: 1, onError: 1 })
   asPositive(interval, 'interval')
   if (interval > LONGEST_INTERVAL) throw new RangeError(`interval must be ${LONGEST_INTERVAL} at most, not ${interval}`)
   return {

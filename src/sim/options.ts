@@ -65,17 +65,25 @@ const DEFAULT_LIMIT = 100_000
  * @throws TypeError, RangeError for what they cannot be
  */
 export function asSimulation(given: SimulateOptions): Simulation {
-  const { stuck = 'fail', decisions } = asOptions(
-    given,
-    'options',
-    'seeds scenario check options decisions stuck throws journal trials limit progress',
-  )
+  const { stuck = 'fail', decisions } = asOptions(given, 'options', {
+    seeds: 1,
+    scenario: 1,
+    check: 1,
+    options: 1,
+    decisions: 1,
+    stuck: 1,
+    throws: 1,
+    journal: 1,
+    trials: 1,
+    limit: 1,
+    progress: 1,
+  })
   if (stuck !== 'fail' && stuck !== 'ignore') throw new TypeError("stuck must be 'fail' or 'ignore'")
   return {
     seeds: asSeeds(given.seeds),
     scenario: asFunction(given.scenario, 'scenario'),
     check: asFunction(given.check ?? (() => {}), 'check'),
-    options: asOptions(given.options ?? {}, 'options.options', 'profile limits module groupLog'),
+    options: asOptions(given.options ?? {}, 'options.options', { profile: 1, limits: 1, module: 1, groupLog: 1 }),
     decisions: decisions === undefined ? undefined : checkDecisions(decisions),
     ignoresStuck: stuck === 'ignore',
     throws: asBoolean(given.throws ?? true, 'throws'),

@@ -16,7 +16,7 @@ const first: Chooser = () => 0
 export function chooserOf(policy: SchedulePolicy): Chooser {
   if (policy === 'fifo') return first
   const given: { readonly seed?: unknown; readonly decisions?: unknown } = policy
-  asOptions(given, 'policy', 'seed decisions')
+  asOptions(given, 'policy', { seed: 1, decisions: 1 })
   if (given.decisions !== undefined) return recorded(checkDecisions(given.decisions))
   if (given.seed === undefined) throw new TypeError("policy must be 'fifo', { seed } or { decisions }")
   return seeded(u32(given.seed as number, 'policy.seed'))

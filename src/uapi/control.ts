@@ -1,6 +1,6 @@
 // The data of the control messages that netlink sockets give and take: credentials, and the group of a message.
 
-import { asObject, i32, u32 } from './args.js'
+import { i32, u32 } from './args.js'
 import { getI32, getU32, setU32, structView, viewOf } from './bytes.js'
 import { NL_PKTINFO, UCRED } from './layout.js'
 
@@ -19,8 +19,7 @@ export interface NlPktinfo {
 }
 
 /** The 12 bytes of credentials. TypeError, RangeError for fields that are no numbers of their width. */
-export function encodeUcred(ucred: Ucred): Uint8Array {
-  const { pid, uid, gid } = asObject(ucred, 'ucred')
+export function encodeUcred({ pid, uid, gid }: Ucred): Uint8Array {
   const array = new Uint8Array(UCRED.size)
   const view = viewOf(array)
   setU32(view, UCRED.pid, i32(pid, 'pid'))
@@ -38,8 +37,7 @@ export function decodeUcred(array: Uint8Array): Ucred {
 }
 
 /** The 4 bytes of a struct nl_pktinfo. TypeError, RangeError if the group is no number of its width. */
-export function encodeNlPktinfo(pktinfo: NlPktinfo): Uint8Array {
-  const { group } = asObject(pktinfo, 'pktinfo')
+export function encodeNlPktinfo({ group }: NlPktinfo): Uint8Array {
   const array = new Uint8Array(NL_PKTINFO.size)
   setU32(viewOf(array), NL_PKTINFO.group, u32(group, 'group'))
   return array

@@ -53,7 +53,7 @@ export function requiredTarget(addr: Address | null, addrlen: number | undefined
   const target = addr === null ? { ...NOWHERE, addrlen: i32(addrlen ?? 0, 'addrlen') } : toTarget(addr, addrlen)
   // Not on the way of a message.
   if (syscall !== 'sendto' && addr !== null && !ArrayBuffer.isView(addr)) {
-    asOptions(addr, 'addr', 'nl_family nl_pad nl_pid nl_groups')
+    asOptions(addr, 'addr', { nl_family: 1, nl_pad: 1, nl_pid: 1, nl_groups: 1 })
   }
   if (target.addrlen < 0 || target.addrlen > SOCKADDR_STORAGE_BYTES) throw new SystemError(-EINVAL, syscall)
   if (addr === null && target.addrlen !== 0) throw new SystemError(-EFAULT, syscall)

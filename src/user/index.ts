@@ -6,15 +6,14 @@ export {
   asFunction,
   asHook,
   asInteger,
-  asKnown,
   asName,
   asNumber,
   asObject,
   asObjects,
   asOptions,
   asPlainBytes,
-  asSignal,
   asText,
+  signalOf,
 } from './arguments.js'
 export { SystemError } from './errors.js'
 export { Socket } from './socket.js'

@@ -27,7 +27,7 @@ import {
   storeAddress,
   type Target,
 } from './address.js'
-import { asBytes, asFunction, asObject, asParts, asPlainBytes, asSignal, countOf, totalLength } from './arguments.js'
+import { asBytes, asFunction, asObject, asParts, asPlainBytes, countOf, signalOf, totalLength } from './arguments.js'
 import { encodeControl } from './control.js'
 import { datagramsOf } from './datagrams.js'
 import { check, SystemError } from './errors.js'
@@ -481,7 +481,7 @@ export class Socket implements SocketInterface {
   }
 
   async readable(options: { signal?: AbortSignal } = {}): Promise<void> {
-    const signal = asSignal(asObject(options, 'options').signal)
+    const signal = signalOf(options)
     const timeout = this.timeout(SO_RCVTIMEO)
     const ready = () => {
       const sock = this.#open('poll')

@@ -58,7 +58,7 @@ export class Task implements TaskInterface {
   /** Makes a task from nothing, as the kernel does at boot. EAGAIN, EEXIST, ENOMEM, ENOSPC (namespaces). */
   static spawn(world: TaskWorld, options: SpawnOptions): Task {
     const { machine } = world
-    asOptions(options, 'options', 'pid uid gid caps comm netns')
+    asOptions(options, 'options', { pid: 1, uid: 1, gid: 1, caps: 1, comm: 1, netns: 1 })
     const comm = asText(options.comm ?? 'task', 'comm')
     const uid = u32(options.uid ?? 0, 'uid')
     const gid = u32(options.gid ?? uid, 'gid')
@@ -118,7 +118,7 @@ export class Task implements TaskInterface {
   }
 
   fork(options: { pid?: number } = {}): Task {
-    const pid = checkPid(asOptions(options, 'options', 'pid').pid)
+    const pid = checkPid(asOptions(options, 'options', { pid: 1 }).pid)
     const task = this.#living('fork')
     const child = this.#machine.abi.task_fork(task, pid, 0)
     return this.#born(child, 'fork')

@@ -31,7 +31,7 @@ export async function connect(port: Port, options: ConnectOptions = {}): Promise
     maxQueued = MAX_QUEUED,
     silence = SILENCE_MS,
     onError,
-  } = asOptions(options, 'options', 'signal maxQueued silence onError')
+  } = asOptions(options, 'options', { signal: 1, maxQueued: 1, silence: 1, onError: 1 })
   const signal = asSignal(options.signal)
   u32(maxQueued, 'maxQueued')
   u32(silence, 'silence')

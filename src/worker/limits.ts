@@ -1,6 +1,6 @@
 // What one connection may have: the defaults, and what a host says instead.
 
-import { asKnown } from '../user/arguments.js'
+import { asOptions } from '../user/arguments.js'
 import type { ServeLimits } from './api.js'
 
 /**
@@ -28,7 +28,7 @@ const AT_LEAST_ONE: ReadonlySet<string> = new Set(['calls', 'callBytes', 'bytesI
  * @throws TypeError, RangeError
  */
 export function resolveServeLimits(asked: Partial<ServeLimits> = {}): ServeLimits {
-  asKnown(asked, 'limits', Object.keys(DEFAULT_SERVE_LIMITS))
+  asOptions(asked, 'limits', DEFAULT_SERVE_LIMITS)
   const limits = { ...DEFAULT_SERVE_LIMITS }
   for (const [key, value] of Object.entries(asked)) {
     if (value === undefined) continue

@@ -68,7 +68,7 @@ export class RemoteKernel implements RemoteKernelInterface {
   ): Promise<number> {
     const ids = idWords(id)
     const text = asText(name, 'name').slice(0, LONGEST_NAME)
-    const { onOverrun } = asOptions(options, 'options', 'onOverrun')
+    const { onOverrun } = asOptions(options, 'options', { onOverrun: 1 })
     asHook(onOverrun, 'onOverrun')
     const number = this.#callbacks.add(asFunction(callback, 'callback'), onOverrun)
     const result = await this.#call('cn_add_callback', [number, ...ids, text]).catch((error: unknown) => {

@@ -59,7 +59,7 @@ export class RemoteSocket implements RemoteSocketInterface {
 
   /** A call that may wait. */
   #waiting(op: string, asked: Asked): Promise<Answered> {
-    const { wait = false, signal } = asOptions(asked.options ?? {}, 'options', 'wait signal')
+    const { wait = false, signal } = asOptions(asked.options ?? {}, 'options', { wait: 1, signal: 1 })
     if (typeof wait !== 'boolean') throw new TypeError('wait must be a boolean')
     return this.#ask(op, [wait, this.#number, ...(asked.args ?? [])], asked, asSignal(signal))
   }
@@ -197,7 +197,7 @@ export class RemoteSocket implements RemoteSocketInterface {
   }
 
   async receive(options: { most?: number; signal?: AbortSignal } = {}): Promise<Datagram[]> {
-    const { most = MOST_DATAGRAMS, signal } = asOptions(options, 'options', 'most signal')
+    const { most = MOST_DATAGRAMS, signal } = asOptions(options, 'options', { most: 1, signal: 1 })
     const count = u32(most, 'most')
     if (count === 0) throw new RangeError('most must be at least 1')
     const waits = { wait: true, ...(signal !== undefined && { signal }) }
@@ -269,7 +269,7 @@ export class RemoteSocket implements RemoteSocketInterface {
   }
 
   async share(options: { bytes?: number } = {}): Promise<SharedSocketInterface> {
-    const { bytes = RING_BYTES } = asOptions(options, 'options', 'bytes')
+    const { bytes = RING_BYTES } = asOptions(options, 'options', { bytes: 1 })
     if (!isRingSize(u32(bytes, 'bytes'))) {
       throw new RangeError(`bytes must be a power of two from ${LEAST_RING_BYTES} to ${MOST_RING_BYTES}`)
     }
@@ -296,7 +296,7 @@ export class RemoteSocket implements RemoteSocketInterface {
   // ---- waiting
 
   async readable(options: { signal?: AbortSignal } = {}): Promise<void> {
-    const { signal } = asOptions(options, 'options', 'signal')
+    const { signal } = asOptions(options, 'options', { signal: 1 })
     await this.#waiting('readable', {
       syscall: 'poll',
       options: { wait: true, ...(signal !== undefined && { signal }) },

@@ -56,11 +56,18 @@ export class Served implements ServedInterface {
   #violation: string | undefined
 
   constructor(kernel: Kernel, port: Port, options: ServeOptions) {
-    const { limits, callbacks, heartbeat, onError, ...who } = asOptions(
-      options,
-      'options',
-      'uid gid caps pid comm netns limits callbacks heartbeat onError',
-    )
+    const { limits, callbacks, heartbeat, onError, ...who } = asOptions(options, 'options', {
+      uid: 1,
+      gid: 1,
+      caps: 1,
+      pid: 1,
+      comm: 1,
+      netns: 1,
+      limits: 1,
+      callbacks: 1,
+      heartbeat: 1,
+      onError: 1,
+    })
     const { uid = NOBODY, gid = uid, caps = [], pid, comm = 'remote', netns } = who
     this.#kernel = kernel
     this.#port = asPort(port)

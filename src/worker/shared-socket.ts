@@ -3,7 +3,7 @@
 import { EAGAIN, ECONNRESET, EMSGSIZE, type SockaddrNl, u32 } from '../uapi/index.js'
 import { copyInto, lengthOf } from '../uapi/typed-arrays.js'
 import { sockaddr } from '../user/address.js'
-import { asBytes, asObject, asOptions, asSignal } from '../user/arguments.js'
+import { asBytes, asObject, signalOf } from '../user/arguments.js'
 import { check, SystemError } from '../user/errors.js'
 import type { Destination, SharedSocket as SharedSocketInterface } from './api.js'
 import type { Connection, SentRings } from './connection.js'
@@ -177,12 +177,12 @@ export class SharedSocket implements SharedSocketInterface {
   // ---- waiting
 
   readable(options: { signal?: AbortSignal } = {}): Promise<void> {
-    const given = asSignal(asOptions(options, 'options', 'signal').signal)
+    const given = signalOf(options)
     return this.#sleep.until(() => this.#saysSomething || !this.#reader.empty, DATA_WANTED, given)
   }
 
   async writable(bytes = 0, options: { signal?: AbortSignal } = {}): Promise<void> {
-    const given = asSignal(asOptions(options, 'options', 'signal').signal)
+    const given = signalOf(options)
     if (u32(bytes, 'bytes') > this.#most) throw new SystemError(-EMSGSIZE, 'send')
     await this.#sleep.until(() => this.#saysSomething || this.#writer.place(bytes) >= 0, ROOM_WANTED, given)
   }

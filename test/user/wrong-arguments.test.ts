@@ -302,8 +302,6 @@ const AROUND: readonly Row[] = [
   ['encodeProcInput()', whole.encodeProcInput, [['input', 'object', { mcast_op: 1 }]]],
   ['encodeCnCtlMsg()', whole.encodeCnCtlMsg, [['ctl', 'object', { idx: [], val: [], group: 1 }]]],
   ['encodeProcEvent()', whole.encodeProcEvent, [['event', 'object', undefined]]],
-  ['encodeUcred()', whole.encodeUcred, [['ucred', 'object', { pid: 1, uid: 1, gid: 1 }]]],
-  ['encodeNlPktinfo()', whole.encodeNlPktinfo, [['pktinfo', 'object', { group: 1 }]]],
   ['serve()', serve, [['kernel', 'handle', boot()], id, ['handler', 'function', nothing], options]],
   ['serve() onError', (onError) => serve(boot(), ID, () => undefined, { onError }), [['onError', 'hook', nothing]]],
   ['connect() kernel', connect, [['kernel', 'handle', boot()]]],

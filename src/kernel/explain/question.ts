@@ -29,7 +29,13 @@ export interface Asked {
 
 /** @throws TypeError, RangeError for a question that makes no sense, SystemError EBADF if the sender is closed */
 export function checkQuestion(machine: Machine, sockets: readonly SocketFacts[], question: ExplainQuestion): Asked {
-  const { from, protocol, data, to, receiver } = asOptions(question, 'question', 'from protocol data to receiver')
+  const { from, protocol, data, to, receiver } = asOptions(question, 'question', {
+    from: 1,
+    protocol: 1,
+    data: 1,
+    to: 1,
+    receiver: 1,
+  })
   const bytes = asPlainBytes(data, 'data')
   const sender = from === undefined ? null : factsOf(machine, sockets, from, 'from')
   const unit = sender?.protocol ?? u32(protocol ?? NETLINK_CONNECTOR, 'protocol')
@@ -55,7 +61,7 @@ export function checkQuestion(machine: Machine, sockets: readonly SocketFacts[],
 
 function target(to: ExplainQuestion['to'], sender: SocketFacts | null): { portid: number; group: number } {
   if (to === undefined) return sender?.peer ?? { portid: 0, group: 0 }
-  const { nl_pid = 0, nl_groups = 0, group } = asOptions(to, 'to', 'nl_pid nl_groups group')
+  const { nl_pid = 0, nl_groups = 0, group } = asOptions(to, 'to', { nl_pid: 1, nl_groups: 1, group: 1 })
   const mask = u32(nl_groups, 'to.nl_groups')
   const lowest = mask === 0 ? 0 : 32 - Math.clz32(mask & -mask)
   if (group === undefined) return { portid: u32(nl_pid, 'to.nl_pid'), group: lowest }
