@@ -155,8 +155,11 @@ export abstract class Windows {
     const copied = this.word(LAYOUT.WORD_COPIED)
     const at = this.word(LAYOUT.WORD_DATA)
     if (at !== LAYOUT.RECEIVE) {
-      copyInto(into, this.bytes.subarray(at, at + copied))
-      this.giveBack()
+      try {
+        copyInto(into, this.bytes.subarray(at, at + copied))
+      } finally {
+        this.giveBack()
+      }
       return
     }
     if (copied >= CACHED_VIEWS) copyInto(into, this.#receive.subarray(0, copied))

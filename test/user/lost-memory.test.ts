@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import * as uapi from '../../src/uapi/index.js'
 import { boot } from '../support/kernels.js'
+import { pair } from '../support/pair.js'
 
 const { AF_NETLINK, encodeConnectorMessage, GFP_KERNEL, NETLINK_USERSOCK, SOCK_RAW } = uapi
 
@@ -52,4 +53,24 @@ describe('an array that has lost its memory', () => {
     expect(to.read(new Uint8Array(0))).toBe(0)
     expect(() => from.send(new Uint8Array(0))).toThrow('ENODATA')
   })
+})
+
+test('a long message whose array is lost in a tap is given back', () => {
+  const kernel = boot()
+  const [from, to] = pair(kernel)
+  from.send(Uint8Array.of(1))
+  to.recv(new Uint8Array(1))
+  const before = kernel.stats().memory.used
+  for (let n = 0; n < 2; n++) {
+    from.send(new Uint8Array(20_000))
+    const buffer = new Uint8Array(20_000)
+    const tap = kernel.tap(({ kind }) => {
+      if (kind === 'receive') structuredClone(buffer.buffer, { transfer: [buffer.buffer] })
+    })
+    expect(() => to.recv(buffer)).toThrow(TypeError)
+    tap[Symbol.dispose]()
+  }
+  from.send(new Uint8Array(20_000))
+  expect(to.recv(new Uint8Array(20_000))).toBe(20_000)
+  expect(kernel.stats().memory.used).toBe(before)
 })
