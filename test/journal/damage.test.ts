@@ -2,11 +2,12 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { boot, JournalError, type ReplayResult, replay } from '../../src/index.js'
-import { OPCODES } from '../../src/machine/abi.generated.js'
+import { LAYOUT, OPCODES } from '../../src/machine/abi.generated.js'
 import { FORMAT_VERSION } from '../../src/machine/journal/format.js'
 import { readJournal } from '../../src/machine/journal/read.js'
 import * as uapi from '../../src/uapi/index.js'
 import { generator } from '../faults/histories.js'
+import { pair } from '../support/pair.js'
 import { journalOf, sealed, wordsOf } from './support.js'
 
 const RUNS = Number(process.env.JOURNAL_RUNS ?? 400)
@@ -113,6 +114,41 @@ describe('refused in clear words', () => {
 })
 
 describe('made up, with checksums that agree', () => {
+  const { DRAIN_MOST, DRAIN_LONG } = LAYOUT
+
+  test.each([
+    [DRAIN_LONG, DRAIN_MOST],
+    [DRAIN_LONG, 1],
+    [2 * DRAIN_MOST, 1],
+    [DRAIN_MOST + 1, 2],
+    [DRAIN_MOST, 1],
+    [5, DRAIN_MOST],
+    [0, DRAIN_MOST + 1],
+  ])('a drain at place %i, of %i messages: it would write where others have theirs', (place, most) => {
+    const kernel = boot({ journal: true })
+    const [from, to] = pair(kernel)
+    for (let n = 0; n < 192; n++) from.send(new Uint8Array(4))
+    to.drain(() => {})
+    const words = wordsOf(kernel.journal.stop())
+    const at = words.findIndex((word, index) => word === OPCODES.DRAIN_NEXT && words[index + 3] === DRAIN_MOST)
+    words.set([place, most], at + 2)
+    expect(replay(sealed(words)).difference?.what).toBe(
+      `nobody takes ${most} messages at place ${place} of the drain window`,
+    )
+  })
+
+  test('a long message that is not given back before the next one comes', () => {
+    const kernel = boot({ journal: true })
+    const [from, to] = pair(kernel)
+    const buffer = new Uint8Array(20_000)
+    for (let n = 0; n < 2; n++) from.send(buffer)
+    for (let n = 0; n < 2; n++) to.recv(buffer)
+    const words = wordsOf(kernel.journal.stop())
+    const at = words.findIndex((word, index) => word === OPCODES.DRAIN_NEXT && words[index + 2] === DRAIN_LONG)
+    words[at + 2] = 0
+    expect(replay(sealed(words)).difference?.what).toBe('recv() comes before the last long message was given back')
+  })
+
   /** What becomes of it: told as a refusal, or as a difference, or nothing. */
   function fate(journal: Uint8Array): 'refused' | 'differs' | 'same' {
     let result: ReplayResult

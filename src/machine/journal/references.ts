@@ -27,6 +27,13 @@ const MAKERS: Partial<Record<OPCODES, 'socket' | 'kernel'>> = {
   [OPCODES.KSOCK_MESSAGE]: 'kernel',
 }
 
+// Who drains has a place for many messages, each drain within it one for a single message; where a long one stands nothing is taken.
+function mayDrain(drained: number, place: number, most: number): boolean {
+  if (place === 0) return most <= LAYOUT.DRAIN_MOST
+  if (place === LAYOUT.DRAIN_LONG) return drained === 0
+  return place > LAYOUT.DRAIN_MOST && place < 2 * LAYOUT.DRAIN_MOST && most <= 1
+}
+
 export class References {
   readonly #machine: Machine
   readonly #tasks = new Map<number, LivingTask>()
@@ -95,9 +102,12 @@ export class References {
   get settled(): boolean {
     if (this.#messages.size > 0 || this.#slots.size > 0 || this.#dumps.size > 0) return false
     // What a receiver has taken off a queue and reads is in no image.
-    const { words } = this.#machine
-    const drained = LAYOUT.DRAIN >>> 2
-    return words[drained] === 0 && words[drained + LAYOUT.DRAIN_LONG] === 0
+    return this.#machine.words[LAYOUT.DRAIN >>> 2] === 0 && !this.#hasLong
+  }
+
+  // Whether recv() has left a message where it lay.
+  get #hasLong(): boolean {
+    return this.#machine.words[(LAYOUT.DRAIN >>> 2) + LAYOUT.DRAIN_LONG] !== 0
   }
 
   // ---- may it be called
@@ -113,6 +123,13 @@ export class References {
       const name = names[index] as string
       const wanted = this.#wanted(call, name, value, given)
       if (wanted !== undefined) return `${name} ${value} of ${callName(call)}() is not ${wanted}`
+    }
+    if (call.opcode === OPCODES.DRAIN_NEXT) {
+      const [drained, place, most] = words.subarray(at, at + 3) as Iterable<number> as [number, number, number]
+      if (!mayDrain(drained, place, most)) return `nobody takes ${most} messages at place ${place} of the drain window`
+    }
+    if (call.opcode === OPCODES.RECV && this.#hasLong) {
+      return `${callName(call)}() comes before the last long message was given back`
     }
     if (call.opcode === OPCODES.DUMP_ABORT || call.opcode === OPCODES.DUMP_BEGIN) {
       const key = `${words[at]}:${words[at + 1]}`
@@ -131,10 +148,6 @@ export class References {
         return this.#sockets.has(value) ? undefined : 'an open socket'
       case 'drained':
         return value === 0 || this.#sockets.has(value) ? undefined : 'an open socket, or none'
-      case 'place':
-        return value <= LAYOUT.DRAIN_LONG ? undefined : 'a place of the drain window'
-      case 'most':
-        return value <= LAYOUT.DRAIN_MOST ? undefined : 'so many messages as are drained at once'
       case 'timer':
         return this.#timers.has(value) ? undefined : 'a pending timer'
       case 'slot':
