@@ -6,6 +6,7 @@ import {
   FIONBIO,
   i32,
   MSG_DONTWAIT,
+  MSG_PEEK,
   POLLERR,
   POLLIN,
   POLLNVAL,
@@ -143,12 +144,12 @@ export class HostSocket implements Socket {
   recv(buffer: Uint8Array, flags = 0): number {
     const room = asBytes(buffer, 'buffer')
     const bits = u32(flags, 'flags') | MSG_DONTWAIT
-    return this.#check(this.#libc.call.recv(this.#open('recv'), room, room.length, bits), 'recv')
+    return this.#received(this.#check(this.#libc.call.recv(this.#open('recv'), room, room.length, bits), 'recv'), bits)
   }
 
   read(buffer: Uint8Array): number {
     const room = asBytes(buffer, 'buffer')
-    return this.#check(this.#libc.call.read(this.#open('read'), room, room.length), 'read')
+    return this.#received(this.#check(this.#libc.call.read(this.#open('read'), room, room.length), 'read'), 0)
   }
 
   recvfrom(buffer: Uint8Array, flags = 0, addrlen?: number): { n: number; addr: SockaddrNl; addrlen: number } {
@@ -159,6 +160,7 @@ export class HostSocket implements Socket {
     const { bytes } = this.#memory
     const told = this.#memory.setInt(length)
     const n = this.#check(this.#libc.call.recvfrom(fd, room, room.length, bits, bytes, told), 'recvfrom')
+    this.#received(n, bits)
     return { n, addr: sockaddrOf(bytes), addrlen: this.#memory.getInt() }
   }
 
@@ -168,9 +170,14 @@ export class HostSocket implements Socket {
     const bits = u32(flags, 'flags') | MSG_DONTWAIT
     const fd = this.#open('recvmsg')
     const header = MessageHeader.toReceive(this.#libc.koffi, parts, roomFor(msg.namelen), controlRoom)
-    const n = this.#check(this.#libc.call.recvmsg(fd, header.bytes, bits), 'recvmsg')
+    const n = this.#received(this.#check(this.#libc.call.recvmsg(fd, header.bytes, bits), 'recvmsg'), bits)
     const { name, namelen, flags: out, control } = header
     return { n, name, namelen, flags: out, control }
+  }
+
+  #received(result: number, flags: number): number {
+    if ((flags & MSG_PEEK) === 0) this.#inPlace.taken()
+    return result
   }
 
   // ---- in place: copies

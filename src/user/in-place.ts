@@ -5,7 +5,7 @@ import { LAYOUT, type Machine } from '../machine/index.js'
 
 /** As a length: all that is reserved. */
 export const WHOLE = 0xffffffff
-/** So many messages no queue holds. */
+/** As many messages as there are: no queue holds so many. */
 export const ALL = 0x3fffffff
 /** What release() answers where nothing follows. */
 export const RELEASED = 1

@@ -53,6 +53,13 @@ describe.skipIf(whyNot)(titled("sockets of the machine's own kernel"), () => {
     to.release()
     expect(to.peek()).toBeNull()
     expect(() => to.release()).toThrow('release() without peek(): nothing is peeked')
+    for (const first of [1, 2, 3]) from.send(bytes(2, first))
+    to.peek()
+    expect(to.recv(new Uint8Array(2))).toBe(2)
+    to.release()
+    const drained: unknown[] = []
+    expect(to.drain((message) => drained.push(message.bytes))).toBe(2)
+    expect(drained).toEqual([bytes(2, 2), bytes(2, 3)])
     from.close()
     expect(() => from.reserve(4)).toThrow('EBADF')
   })

@@ -1,6 +1,6 @@
 // The same calls where nothing lies in place: for sockets of another kernel.
-import { beforeEach, expect, test } from 'vitest'
-import type { Socket } from '../../src/api.js'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { Kernel, MessageView, Socket } from '../../src/api.js'
 import * as uapi from '../../src/uapi/index.js'
 import { wordsOf } from '../../src/uapi/typed-arrays.js'
 import { CopiedInPlace } from '../../src/user/in-place-copied.js'
@@ -8,13 +8,15 @@ import { boot } from '../support/kernels.js'
 
 const bytes = (length: number, first = 1) => Uint8Array.from({ length }, (_, at) => first + at)
 
+let kernel: Kernel
 let sender: Socket
 let receiver: Socket
 let from: CopiedInPlace
 let to: CopiedInPlace
 
 beforeEach(() => {
-  const task = boot().spawn()
+  kernel = boot()
+  const task = kernel.spawn()
   ;[sender, receiver] = [0, 1].map(() => task.socket(uapi.AF_NETLINK, uapi.SOCK_RAW, uapi.NETLINK_USERSOCK)) as [
     Socket,
     Socket,
@@ -55,7 +57,6 @@ test('what was not begun is refused', () => {
 })
 
 test('a loss is thrown once', () => {
-  const kernel = boot()
   const socket = kernel.spawn().socket(uapi.AF_NETLINK, uapi.SOCK_RAW, uapi.NETLINK_USERSOCK)
   const reader = new CopiedInPlace(socket)
   kernel.faults.overrun(socket)
@@ -63,22 +64,78 @@ test('a loss is thrown once', () => {
   expect(reader.peek()).toBeNull()
 })
 
-test('a drain hands copies over, as many as it is asked for, and throws at once what its listener throws', () => {
-  for (const first of [1, 2, 3, 4]) sender.send(bytes(2, first))
-  const heard: Uint8Array[] = []
-  expect(to.drain((message) => heard.push(message.bytes), 2)).toBe(2)
-  expect(heard).toEqual([bytes(2, 1), bytes(2, 2)])
-  const failing = () => {
-    throw new Error('no more')
+describe('a drain', () => {
+  let heard: number[]
+  const hear = (message: MessageView) => void heard.push(message.bytes[0] as number)
+  const sendUpTo = (last: number) => {
+    for (let first = 1; first <= last; first++) sender.send(bytes(2, first))
   }
-  expect(() => to.drain(failing)).toThrow('no more')
-  expect(to.drain((message) => heard.push(message.bytes))).toBe(1)
-  expect(heard.at(-1)).toEqual(bytes(2, 4))
-  expect(() => to.drain(undefined as never)).toThrow('listener must be a function')
-  sender.send(bytes(1))
-  sender.send(bytes(1))
-  expect(to.drain(() => receiver.close())).toBe(1)
-  expect(() => to.drain(failing)).toThrow('EBADF')
+
+  beforeEach(() => {
+    heard = []
+  })
+
+  test('hands copies over, as many as it is asked for', () => {
+    sendUpTo(4)
+    expect(to.drain(hear, 2)).toBe(2)
+    expect(heard).toEqual([1, 2])
+    expect(to.drain(hear, 0)).toBe(0)
+    expect(to.drain(hear)).toBe(2)
+    expect(heard).toEqual([1, 2, 3, 4])
+    expect(() => to.drain(undefined as never)).toThrow('listener must be a function')
+    expect(() => to.drain(hear, -1)).toThrow(RangeError)
+  })
+
+  test('hands over what it has taken when the listener throws, and throws that then', () => {
+    sendUpTo(66)
+    const failing = (message: MessageView) => {
+      hear(message)
+      if (heard.length < 3) throw new Error(`at ${heard.length}`)
+    }
+    expect(() => to.drain(failing)).toThrow(AggregateError)
+    expect(heard.length).toBe(64)
+    expect(to.drain(hear)).toBe(2)
+    sender.send(bytes(2))
+    expect(() =>
+      to.drain(() => {
+        throw new Error('the only one')
+      }),
+    ).toThrow('the only one')
+  })
+
+  test('has taken what it hands over: a listener finds it nowhere', () => {
+    sendUpTo(2)
+    const seen: unknown[] = []
+    to.drain(() => seen.push(to.peek()))
+    expect(seen).toEqual([null, null])
+  })
+
+  test('takes what was peeked, and release() takes nothing more', () => {
+    sendUpTo(2)
+    to.peek()
+    to.drain(hear, 1)
+    to.release()
+    expect(to.drain(hear)).toBe(1)
+    expect(() => to.release()).toThrow('nothing is peeked')
+  })
+
+  test('ends when the listener closes the socket', () => {
+    sendUpTo(2)
+    expect(to.drain(() => receiver.close())).toBe(1)
+    expect(() => to.drain(hear)).toThrow('EBADF')
+    expect(() => to.drain(hear, 0)).toThrow('EBADF')
+  })
+
+  test('throws a loss behind what it took', () => {
+    sendUpTo(1)
+    const full = (message: MessageView) => {
+      hear(message)
+      kernel.faults.overrun(receiver)
+    }
+    expect(() => to.drain(full)).toThrow('ENOBUFS')
+    expect(heard).toEqual([1])
+    expect(to.drain(hear)).toBe(0)
+  })
 })
 
 test('words of bytes lie over them if they can', () => {
