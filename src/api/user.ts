@@ -149,18 +149,18 @@ export interface Socket {
    */
   release(): void
   /**
-   * Takes what is queued, and has a function called for each message, where it lies: a loop of peek() and release(), in less than half the
-   * time. Up to 64 messages are taken off the queue at once, as recvmmsg(2) takes them, and handed over one after the other; then what
-   * has come meanwhile. A listener that throws ends it: the rest of those 64 is handed over, then the call throws. One that closes the socket
-   * ends it at once. Until it is over the kernel is busy, as within a callback: it cannot be halted, no snapshot can be taken, and
-   * listeners of onMessage() wait.
+   * Takes what is queued, and has a function called for each message, where it lies: a loop of peek() and release(), in less than half its
+   * time where many messages are queued (for a single one it takes a little more). Up to 64 messages are taken off the queue at once, as
+   * recvmmsg(2) takes them, and handed over one after the other; then what has come meanwhile. A listener that throws ends it: the rest of
+   * those 64 is handed over, then the call throws. One that closes the socket ends it at once. Until it is over the kernel is busy, as within
+   * a callback: it cannot be halted, no snapshot can be taken, and listeners of onMessage() wait.
    *
    * @param listener gets the message where it lies, not to be written, valid until it returns
-   * @param most how many messages at most; without it all, and what comes meanwhile
+   * @param most how many messages at most, 0 to 2^30 - 1; without it all, and what comes meanwhile
    * @returns how many messages the listener was handed; 0 of an empty queue
-   * @throws SystemError EBADF; a pending error as recv() does, which takes it, ENOBUFS after a loss: what was before it has been handed
-   * over. TypeError, RangeError for other arguments, and for more than 64 drains within each other. What the listener threw, several in one
-   * AggregateError
+   * @throws SystemError EBADF; a pending error as recv() does, which takes it: ENOBUFS after a loss, before all that is queued, or behind
+   * those that were taken before it came. TypeError, RangeError for other arguments, and for more than 64 drains within each other. What
+   * the listener threw, several in one AggregateError
    */
   drain(listener: (message: MessageView) => void, most?: number): number
   /**

@@ -27,7 +27,17 @@ import {
   storeAddress,
   type Target,
 } from './address.js'
-import { asBytes, asFunction, asObject, asParts, asPlainBytes, countOf, signalOf, totalLength } from './arguments.js'
+import {
+  asBytes,
+  asFunction,
+  asInteger,
+  asObject,
+  asParts,
+  asPlainBytes,
+  countOf,
+  signalOf,
+  totalLength,
+} from './arguments.js'
 import { encodeControl } from './control.js'
 import { datagramsOf } from './datagrams.js'
 import { check, SystemError } from './errors.js'
@@ -391,7 +401,7 @@ export class Socket implements SocketInterface {
 
   drain(listener: (message: MessageView) => void, most = ALL): number {
     asFunction(listener, 'listener')
-    const count = u32(most, 'most')
+    const count = asInteger(most, 'most', 0, ALL)
     this.#open('recv')
     return count === 0 ? 0 : this.#finish(this.#machine.drained.handOver(this, listener, count), 'recv')
   }

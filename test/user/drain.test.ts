@@ -49,6 +49,12 @@ function thrownBy(call: () => unknown): unknown {
 }
 
 describe('a drain', () => {
+  test.each([-1, 2 ** 32, 1.5, Number.NaN])('of %d messages is a RangeError, and takes none', (most) => {
+    sendUpTo(2)
+    expect(() => to.drain(hear, most)).toThrow(RangeError)
+    expect(rest()).toEqual([1, 2])
+  })
+
   test.each([0, 1, AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, 200])(
     'hands over %i messages in order, and says how many',
     (count) => {
