@@ -59,7 +59,8 @@ export function asHook<T>(value: T, name: string): T {
 }
 
 /**
- * An object of options: what it has of its own are options, so that a typing error is found out. What it inherits is not looked at.
+ * An object of options: what it has of its own are options, so that a typing error is found out. It may inherit what it likes, but what
+ * is no plain object (an AbortSignal in the place of `{ signal }`) has one of them at least.
  * @param table has the names of all options; its values say nothing
  * @throws TypeError for anything else, with what it could have been
  */
@@ -68,7 +69,15 @@ export function asOptions<T extends object>(value: T, name: string, table: Reado
   for (const key in asObject(value, name))
     if (!Object.hasOwn(table, key) && Object.hasOwn(value, key))
       throw new TypeError(`${name}.${key} is none of ${Object.keys(table).join(', ')}`)
+  if (!isPlain(value) && !Object.keys(table).some((key) => key in value))
+    throw new TypeError(`${name} has none of ${Object.keys(table).join(', ')}`)
   return value
+}
+
+// As literals have it, in any realm.
+function isPlain(value: object): boolean {
+  const parent: unknown = Object.getPrototypeOf(value)
+  return parent === null || Object.getPrototypeOf(parent) === null
 }
 
 /**

@@ -1,4 +1,5 @@
 // An option that does not exist is refused by its name, with those that do exist: a typing error must not pass for a default.
+import { runInNewContext } from 'node:vm'
 import { MessageChannel } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { Capture, PcapngWriter, playCapture } from '../../src/capture/index.js'
@@ -223,5 +224,21 @@ describe('what is inherited', () => {
   test('may have no enumerable names of its own', () => {
     const options = Object.defineProperty({ uid: 6 }, 'helper', { value: 1, enumerable: false })
     expect(() => boot().spawn(options)).not.toThrow()
+  })
+})
+
+describe('what is no plain object', () => {
+  test.each<[string, object, (given: Given) => unknown, string]>([
+    ['an AbortSignal', AbortSignal.abort(), (given) => boot().clock.sleep(1, given), 'options has none of signal'],
+    ['an array', [], (given) => boot().waiting(nothing, given), 'options has none of signal'],
+    ['a date', new Date(), (given) => boot().spawn(given), `options has none of ${SPAWN}`],
+  ])('has an option at least: %s', async (_name, given, call, message) => {
+    await expect(async () => call(given as Given)).rejects.toThrow(new TypeError(message))
+  })
+
+  test('may have no parent at all, or one of another realm', () => {
+    for (const options of [Object.create(null), runInNewContext('({})')]) {
+      expect(() => boot().spawn(options)).not.toThrow()
+    }
   })
 })
