@@ -6,11 +6,13 @@ const TEXTS: Readonly<Record<string, string>> = {
   EPERM: 'operation not permitted',
   ENOENT: 'no such file or directory',
   ESRCH: 'no such process',
+  EINTR: 'interrupted system call',
   EIO: 'input/output error',
   EBADF: 'bad file descriptor',
   EAGAIN: 'resource temporarily unavailable',
   ENOMEM: 'cannot allocate memory',
   EFAULT: 'bad address',
+  EBUSY: 'device or resource busy',
   EEXIST: 'file exists',
   EINVAL: 'invalid argument',
   ENFILE: 'too many open files in system',
@@ -57,7 +59,8 @@ export class SystemError extends Error {
   /** `why`: what there is to say beyond the errno. */
   constructor(errno: number, syscall: string, why = '') {
     const code = errnoName(errno)
-    super(`${code}: ${TEXTS[code] ?? 'unknown error'}, ${syscall}${why && `: ${why}`}`)
+    const text = TEXTS[code]
+    super(`${code}${text === undefined ? '' : `: ${text}`}, ${syscall}${why && `: ${why}`}`)
     this.code = code
     this.errno = errno
     this.syscall = syscall

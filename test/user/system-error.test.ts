@@ -58,3 +58,13 @@ test('no field of what is asked about is read', () => {
   expect(error instanceof SystemError).toBe(false)
   expect(read).not.toHaveBeenCalled()
 })
+
+test.each([
+  [16, 'EBUSY: device or resource busy, recvmsg'],
+  [4, 'EINTR: interrupted system call, recvmsg'],
+  [33, 'EDOM: numerical argument out of domain, recvmsg'],
+  [40, 'ELOOP, recvmsg'],
+  [4000, 'E4000, recvmsg'],
+])('errno %i has its text, or none', (errno, message) => {
+  expect(new SystemError(-errno, 'recvmsg').message).toBe(message)
+})
