@@ -149,6 +149,23 @@ export interface Kernel extends CoreKernel {
    * and tasks made since are closed. Throws for a snapshot of another machine, and inside a callback.
    */
   rewind(snapshot: Snapshot): void
+  /**
+   * Has what a program or a module keeps outside of the machine go back with it. The clients and services of
+   * "kernel-connector/connector" do so.
+   *
+   * @param save called for each snapshot(); what it gives is called at the end of each rewind() to that one, and must not call the kernel
+   * @returns ends it, until a rewind to a snapshot that was taken before
+   * @throws TypeError for what is no function
+   * @example
+   * let count = 0
+   * kernel.keep(() => {
+   *   const saved = count
+   *   return () => {
+   *     count = saved
+   *   }
+   * })
+   */
+  keep(save: () => () => void): Disposable
   /** What a restored machine could not bind again, a line each; empty for others. */
   readonly unbound: readonly string[]
   explain(question: ExplainQuestion): Explanation

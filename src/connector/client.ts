@@ -16,6 +16,7 @@ import { isCode } from './codes.js'
 import { DeadlineTimer } from './deadline-timer.js'
 import { Inbox } from './inbox.js'
 import { Intake } from './intake.js'
+import { keepIn } from './keep.js'
 import type { ClientMessage, MessageOrLoss } from './messages.js'
 import type { ConnectOptions, MessagesOptions, RequestOptions, SendOptions } from './options.js'
 import { Reader } from './reader.js'
@@ -59,7 +60,7 @@ export class ConnectorClient<T extends MessageOrLoss = ClientMessage> implements
     this.#kernel = asKernel(kernel)
     if (typeof task?.socket !== 'function') throw new TypeError('task must be a task: kernel.spawn() makes one')
     const { losses, sequence, groups, portid, maxQueued, keepPendingOnLoss, firstSequence } = asClientSettings(options)
-    this.#requests = new PendingRequests(firstSequence)
+    this.#requests = new PendingRequests(firstSequence, () => this.#deadlines.cancel())
     this.#deadlines = new DeadlineTimer(kernel, () => this.#expire())
     this.#inbox = new Inbox({
       maxQueued,
@@ -69,7 +70,8 @@ export class ConnectorClient<T extends MessageOrLoss = ClientMessage> implements
     })
     this.socket = task.socket(AF_NETLINK, SOCK_DGRAM, NETLINK_CONNECTOR)
     const outlets = { requests: this.#requests, inbox: this.#inbox, gaps: new GapDetector(sequence) }
-    this.#intake = new Intake(this.socket, { ...outlets, keepPendingOnLoss })
+    const kept = keepIn(kernel, () => this.#keep())
+    this.#intake = new Intake(this.socket, { ...outlets, keepPendingOnLoss, closed: () => kept?.[Symbol.dispose]() })
     try {
       this.socket.bind({ nl_pid: portid })
       for (const group of groups) this.subscribe(group)
@@ -222,10 +224,7 @@ export class ConnectorClient<T extends MessageOrLoss = ClientMessage> implements
     const deadline = this.#deadlines.jiffyIn(timeout)
     this.#deadlines.arm(deadline)
     const abort = () => this.#requests.reject(request, signal?.reason)
-    const end = () => {
-      signal?.removeEventListener('abort', abort)
-      if (this.#requests.size === 0) this.#deadlines.cancel()
-    }
+    const end = () => signal?.removeEventListener('abort', abort)
     const outcome = { resolve, reject, end }
     const reason = () => unreached(this.#kernel, this.socket, { id, seq, ack, data }, to)
     const request: PendingRequest = { id, seq, ack, timeout, deadline, outcome, reason, doubtful: false }
@@ -259,6 +258,16 @@ export class ConnectorClient<T extends MessageOrLoss = ClientMessage> implements
       this.#deadlines.arm(next)
     } catch (error) {
       this.#requests.rejectTimed(error)
+    }
+  }
+
+  #keep(): () => void {
+    const groups = [...this.#groups]
+    const intake = this.#intake.keep()
+    return () => {
+      this.#groups.clear()
+      for (const [group, times] of groups) this.#groups.set(group, times)
+      intake()
     }
   }
 

@@ -103,6 +103,24 @@ export class Inbox {
     for (const waiter of [...this.#waiters]) this.#finish(this.#release(waiter))
   }
 
+  /** Saves what waits for a reader. */
+  keep(): () => void {
+    const items = [...this.#items]
+    return () => {
+      this.#closed = false
+      this.#cause = undefined
+      this.#items.length = 0
+      this.#messages = 0
+      for (const item of items) this.#put(item)
+    }
+  }
+
+  #put(item: MessageOrLoss): void {
+    if (item.type === 'message') this.message(item)
+    else if (item.type === 'gap') this.gap(item)
+    else this.loss(item)
+  }
+
   #fetch(): MessageOrLoss | undefined {
     this.#asked = true
     this.#options.fetch()

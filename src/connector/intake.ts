@@ -20,6 +20,8 @@ export interface Outlets {
   readonly inbox: Inbox
   readonly gaps: GapDetector
   readonly keepPendingOnLoss: boolean
+  /** Called when it closes. */
+  readonly closed: () => void
 }
 
 export class Intake {
@@ -75,10 +77,23 @@ export class Intake {
   close(cause?: unknown): void {
     if (this.#closed) return
     this.#closed = true
+    this.#to.closed()
     const error = new ClosedError(cause)
     this.#to.requests.rejectAll(error)
     this.#to.inbox.close(cause === undefined ? undefined : error)
     if (!this.#socket.closed) this.#socket.close()
+  }
+
+  /** Saves what has come in, and where it goes. */
+  keep(): () => void {
+    const { requests, inbox, gaps } = this.#to
+    const kept = [requests.keep(), inbox.keep(), gaps.keep()]
+    const overrun = this.#overrun
+    return () => {
+      this.#closed = false
+      this.#overrun = overrun
+      for (const restore of kept) restore()
+    }
   }
 
   readonly #message = (message: ClientMessage): void => {
@@ -121,11 +136,10 @@ export class Intake {
     }
   }
 
-  // Who waits here has a timeout of its own: SO_RCVTIMEO is for those who read from the socket itself. When time goes back the socket may be
-  // there as before: whoever waits for a reply is told, and who listens listens on.
+  // Who waits here has a timeout of its own: SO_RCVTIMEO is for those who read from the socket itself. When time goes back who listens
+  // listens on, if the socket is there as before.
   readonly #interrupted = (error: unknown): void => {
-    if (isCode(error, 'ECANCELED')) this.#to.requests.rejectAll(error)
-    else if (!isCode(error, 'EAGAIN')) throw error
+    if (!isCode(error, 'ECANCELED') && !isCode(error, 'EAGAIN')) throw error
   }
 
   #drain(all: boolean): void {

@@ -1,6 +1,7 @@
 // Requests that wait for their replies, and the document's rule of which message is one: connector.txt 97-112.
 
-import type { CbId } from '../uapi/index.js'
+import { type CbId, ECANCELED } from '../uapi/index.js'
+import { SystemError } from '../user/errors.js'
 import { LossError, TimeoutError } from './errors.js'
 import type { ClientMessage, Loss } from './messages.js'
 
@@ -29,10 +30,13 @@ export interface PendingRequest {
 
 export class PendingRequests {
   readonly #bySeq = new Map<number, PendingRequest>()
+  readonly #emptied: () => void
   #next: number
 
-  constructor(firstSequence: number) {
+  /** `emptied` is called when the last request ends. */
+  constructor(firstSequence: number, emptied: () => void) {
     this.#next = firstSequence
+    this.#emptied = emptied
   }
 
   get size(): number {
@@ -106,9 +110,24 @@ export class PendingRequests {
     for (const request of this.#bySeq.values()) this.reject(request, error)
   }
 
+  /** Saves what numbers go on from. Whoever waits when time goes back is told so, and nothing else is touched: the kernel is as it was. */
+  keep(): () => void {
+    const next = this.#next
+    return () => {
+      this.#next = next
+      const waiting = [...this.#bySeq.values()]
+      this.#bySeq.clear()
+      for (const { outcome } of waiting) {
+        outcome.end()
+        outcome.reject(new SystemError(-ECANCELED, 'rewind'))
+      }
+    }
+  }
+
   #remove(request: PendingRequest): void {
     this.#bySeq.delete(request.seq)
     request.outcome.end()
+    if (this.#bySeq.size === 0) this.#emptied()
   }
 }
 

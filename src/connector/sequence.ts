@@ -56,6 +56,16 @@ export class GapDetector {
     return this.#count(this.#sources.get(key), key, message)
   }
 
+  /** Saves what each source should send next. */
+  keep(): () => void {
+    const sources = [...this.#sources].map(([key, source]) => [key, { ...source }] as const)
+    return () => {
+      this.#last = undefined
+      this.#sources.clear()
+      for (const [key, source] of sources) this.#sources.set(key, { ...source })
+    }
+  }
+
   #count(source: Source | undefined, key: SequenceKey, message: ClientMessage): Gap | undefined {
     const { seq, id, portid } = message
     const next = (seq + 1) >>> 0

@@ -8,6 +8,7 @@ import { Asker } from './asker.js'
 import { nameOf, ServiceError, type ServiceErrorPhase } from './errors.js'
 import type { Answer, BroadcastOptions, Handler, ServeOptions } from './handler.js'
 import { InProgress } from './in-progress.js'
+import { keepIn } from './keep.js'
 import { asKernel, asServiceSettings } from './settings.js'
 
 const MAX_ERRORS = 64
@@ -28,7 +29,8 @@ export class ConnectorService {
   readonly #onError: ServeOptions['onError']
   readonly #progress: InProgress
   readonly #errors: ServiceError[] = []
-  readonly #closing = new AbortController()
+  #closing = new AbortController()
+  #kept: Disposable | undefined
   #errorCount = 0
   #seq = 1
 
@@ -44,6 +46,7 @@ export class ConnectorService {
     const result = kernel.cn_add_callback(this.id, name, (msg, nsp) => this.#called(msg, nsp))
     if (result === -EINVAL) throw new SystemError(result, 'cn_add_callback', `${nameOf(this.id)} is registered already`)
     check(result, 'cn_add_callback')
+    this.#kept = keepIn(kernel, () => this.#keep())
   }
 
   /** What failed last, the oldest first; at most 64. A handler's error is never thrown at the asker. */
@@ -115,7 +118,18 @@ export class ConnectorService {
     try {
       this.#kernel.cn_del_callback(this.id)
     } finally {
+      this.#kept?.[Symbol.dispose]()
       this.#closing.abort()
+    }
+  }
+
+  // What is in progress when time goes back was asked in another time: its answers are not sent.
+  #keep(): () => void {
+    const seq = this.#seq
+    return () => {
+      this.#seq = seq
+      this.#closing.abort()
+      this.#closing = new AbortController()
     }
   }
 
@@ -138,20 +152,21 @@ export class ConnectorService {
       this.#failed('limit', msg, asker, new Error(`${this.pending} requests are in progress`))
       return
     }
+    const { signal } = this.#closing
     try {
-      const answer = this.#handler(msg, asker, this.#closing.signal)
-      if (isPromise(answer)) void this.#replyWith(answer, msg, asker)
-      else if (answer !== undefined) this.#reply(answer, msg, asker)
+      const answer = this.#handler(msg, asker, signal)
+      if (isPromise(answer)) void this.#replyWith(answer, msg, asker, signal)
+      else if (answer !== undefined) this.#reply(answer, msg, asker, signal)
     } catch (error) {
       this.#failed('handler', msg, asker, error)
     }
   }
 
-  async #replyWith(promise: PromiseLike<Answer>, msg: CnMsg, asker: Asker): Promise<void> {
+  async #replyWith(promise: PromiseLike<Answer>, msg: CnMsg, asker: Asker, signal: AbortSignal): Promise<void> {
     this.#progress.begin()
     try {
       const answer = await promise
-      if (answer !== undefined && !this.closed) this.#reply(answer, msg, asker)
+      if (answer !== undefined && !signal.aborted) this.#reply(answer, msg, asker, signal)
     } catch (error) {
       this.#failed('handler', msg, asker, error)
     } finally {
@@ -160,12 +175,12 @@ export class ConnectorService {
   }
 
   /** By the document's rule: connector.txt 104-106. */
-  #reply(data: Uint8Array, msg: CnMsg, asker: Asker): void {
+  #reply(data: Uint8Array, msg: CnMsg, asker: Asker, signal: AbortSignal): void {
     const reply = { id: msg.id, seq: msg.seq, ack: (msg.ack + 1) >>> 0, data }
     const send = () => this.#kernel.cn_netlink_send(reply, asker.portid, 0, GFP_KERNEL)
     try {
       const result = send()
-      if (result === -EAGAIN) void this.#replyLater(send, msg, asker)
+      if (result === -EAGAIN) void this.#replyLater(send, msg, asker, signal)
       else this.#check(result, msg, asker)
     } catch (error) {
       this.#failed('reply', msg, asker, error)
@@ -173,12 +188,12 @@ export class ConnectorService {
   }
 
   /** The asker's socket is full. */
-  async #replyLater(send: () => number, msg: CnMsg, asker: Asker): Promise<void> {
+  async #replyLater(send: () => number, msg: CnMsg, asker: Asker, signal: AbortSignal): Promise<void> {
     this.#progress.begin()
     try {
-      this.#check(await this.#kernel.waiting(send, { signal: this.#closing.signal }), msg, asker)
+      this.#check(await this.#kernel.waiting(send, { signal }), msg, asker)
     } catch (error) {
-      if (!this.closed) this.#failed('reply', msg, asker, error)
+      if (!signal.aborted) this.#failed('reply', msg, asker, error)
     } finally {
       this.#progress.end()
     }

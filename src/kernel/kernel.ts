@@ -119,6 +119,10 @@ export class Kernel extends CoreKernel implements KernelInterface {
     this.#past.rewind(snapshot)
   }
 
+  keep(save: () => () => void): Disposable {
+    return this.#past.keep(save)
+  }
+
   override halt(): number {
     const left = super.halt()
     this.schedule.stop()

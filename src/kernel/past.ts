@@ -3,13 +3,13 @@
 import type { Snapshot as SnapshotInterface } from '../api.js'
 import { functionsOf, imageOf, type Machine, rewindTo, setFunctions } from '../machine/index.js'
 import { ECANCELED } from '../uapi/index.js'
-import { restoreTasks, SystemError, saveTasks, type TaskWorld } from '../user/index.js'
+import { asFunction, restoreTasks, SystemError, saveTasks, type TaskWorld } from '../user/index.js'
 import type { ArmedTimers } from './armed-timers.js'
 import type { Clock } from './clock.js'
 import type { Faults } from './faults.js'
 import type { KernelSockets } from './kernel-socket.js'
 import type { Modules } from './modules.js'
-import { partsOf, Snapshot } from './snapshot.js'
+import { type Keeper, partsOf, Snapshot } from './snapshot.js'
 
 /** What has something to save. */
 export interface Present {
@@ -24,6 +24,7 @@ export interface Present {
 
 export class Past {
   readonly #present: Present
+  readonly #keepers = new Set<Keeper>()
 
   constructor(present: Present) {
     this.#present = present
@@ -34,6 +35,7 @@ export class Past {
     const { machine, world, clock, timers, sockets, modules, faults } = this.#present
     this.#mustRest('a snapshot')
     const saved = timers.save()
+    const kept = new Map([...this.#keepers].map((save) => [save, asFunction(save(), 'what save() gives')]))
     return new Snapshot({
       config: machine.config,
       image: imageOf(machine),
@@ -47,6 +49,7 @@ export class Past {
         sockets: { slots: new Map(sockets.slots), notifiers: [...sockets.notifiers] },
         modules: new Map(modules.loaded),
         faults: faults.save(),
+        kept,
       },
     })
   }
@@ -68,6 +71,18 @@ export class Past {
     sockets.notifiers.splice(0, sockets.notifiers.length, ...host.sockets.notifiers)
     replace(modules.loaded, host.modules)
     faults.restore(host.faults)
+    this.#keepers.clear()
+    for (const save of host.kept.keys()) this.#keepers.add(save)
+    for (const restore of host.kept.values()) restore()
+  }
+
+  /** See kernel.keep(). */
+  keep(save: Keeper): Disposable {
+    asFunction(save, 'save')
+    // Of its own: the same function may be given twice.
+    const keeper = () => save()
+    this.#keepers.add(keeper)
+    return { [Symbol.dispose]: () => void this.#keepers.delete(keeper) }
   }
 
   #mustRest(what: string): void {

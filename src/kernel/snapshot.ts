@@ -18,7 +18,12 @@ export interface HostState {
   readonly sockets: Readonly<Pick<KernelSockets, 'slots' | 'notifiers'>>
   readonly modules: ReadonlyMap<string, Module>
   readonly faults: SavedFaults
+  /** Who keeps something outside, and what puts that back. */
+  readonly kept: ReadonlyMap<Keeper, () => void>
 }
+
+/** Saves what is outside of the machine, as kernel.keep() has it. */
+export type Keeper = () => () => void
 
 export interface SnapshotParts {
   readonly config: MachineConfig

@@ -7,7 +7,7 @@ const outcome = { resolve: () => {}, reject: () => {}, end: () => {} }
 const waiting = (seq: number) => ({ id: ID, seq, ack: 0, timeout: 0, deadline: 0, outcome, doubtful: false })
 
 test('connector.txt 98-99: a number that a request still waits with is passed over: numbers are locally unique', () => {
-  const requests = new PendingRequests(0xffffffff)
+  const requests = new PendingRequests(0xffffffff, () => {})
   for (const seq of [0xffffffff, 0, 2]) requests.add(waiting(seq))
   expect(requests.nextSeq).toBe(1)
   requests.useSeq(1)
@@ -15,7 +15,7 @@ test('connector.txt 98-99: a number that a request still waits with is passed ov
 })
 
 test('a number is given back only if none was used since', () => {
-  const requests = new PendingRequests(7)
+  const requests = new PendingRequests(7, () => {})
   requests.useSeq(7)
   requests.useSeq(8)
   requests.giveBackSeq(7)

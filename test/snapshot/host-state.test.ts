@@ -1,5 +1,6 @@
 // Rewinding what the host keeps beside the machine.
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { Kernel } from '../../src/api.js'
 import { boot, createGenetlink } from '../../src/index.js'
 import { CN_IDX_PROC, encodeConnectorMessage, encodeNlmsg } from '../../src/uapi/index.js'
 import { bound, onConnector, received } from '../faults/scene.js'
@@ -125,4 +126,59 @@ test('a sleep that was rejected does not keep time moving', async () => {
   kernel.schedule.autoAdvance = true
   await kernel.schedule.idle()
   expect(kernel.clock.now).toBe(now)
+})
+
+describe('kernel.keep()', () => {
+  const counting = (kernel: Kernel) => {
+    const counter = { count: 0, kept: null as unknown as Disposable }
+    counter.kept = kernel.keep(() => {
+      const saved = counter.count
+      return () => {
+        counter.count = saved
+      }
+    })
+    return counter
+  }
+
+  test('has what a program keeps go back, to each snapshot again and again', () => {
+    const kernel = boot()
+    const counter = counting(kernel)
+    const first = kernel.snapshot()
+    counter.count = 1
+    const second = kernel.snapshot()
+    for (const [snapshot, count] of [
+      [first, 0],
+      [second, 1],
+      [first, 0],
+    ] as const) {
+      counter.count = 9
+      kernel.rewind(snapshot)
+      expect(counter.count).toBe(count)
+    }
+  })
+
+  test('ends when it is disposed of, until a rewind to where it was not', () => {
+    const kernel = boot()
+    const counter = counting(kernel)
+    const before = kernel.snapshot()
+    counter.kept[Symbol.dispose]()
+    const behind = kernel.snapshot()
+    counter.count = 5
+    kernel.rewind(behind)
+    expect(counter.count).toBe(5)
+    kernel.rewind(before)
+    expect(counter.count).toBe(0)
+    counter.count = 7
+    const again = kernel.snapshot()
+    counter.count = 8
+    kernel.rewind(again)
+    expect(counter.count).toBe(7)
+  })
+
+  test('takes functions only, and no snapshot of what gives none', () => {
+    const kernel = boot()
+    expect(() => kernel.keep(5 as never)).toThrow(new TypeError('save must be a function'))
+    kernel.keep((() => 5) as never)
+    expect(() => kernel.snapshot()).toThrow(new TypeError('what save() gives must be a function'))
+  })
 })
