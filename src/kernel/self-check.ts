@@ -14,7 +14,7 @@ export async function selfCheck(
   asFunction(scenario, 'scenario')
   asObject(options, 'options')
   const first = Kernel.boot({ ...options, journal: true })
-  await scenario(first)
+  await play(first, scenario)
   const { calls } = first.journal
   const journal = first.journal.stop()
   let comparison: Comparison | undefined
@@ -23,10 +23,16 @@ export async function selfCheck(
     record(machine, comparison)
   })
   try {
-    await scenario(second)
+    await play(second, scenario)
   } catch (error) {
     throw comparison?.divergence ?? error
   }
   comparison?.finish()
   return { calls, stateHash: comparison?.stateHash ?? '' }
+}
+
+// Programs that the scenario has started are a part of it.
+async function play(kernel: Kernel, scenario: (kernel: KernelInterface) => void | Promise<void>): Promise<void> {
+  await scenario(kernel)
+  await kernel.schedule.idle()
 }

@@ -112,7 +112,9 @@ export class Schedule implements ScheduleInterface, Scheduler {
   idle(): Promise<{ readonly stuck: readonly string[] }> {
     return new Promise((resolve, reject) => {
       this.#idle.push({ resolve, reject })
-      this.#wake()
+      // In a halted kernel nothing wakes any more.
+      if (this.#stopped) this.#rest()
+      else this.#wake()
     })
   }
 
@@ -126,7 +128,7 @@ export class Schedule implements ScheduleInterface, Scheduler {
    * @throws TypeError if task is none, or program no function
    */
   run<T>(task: TaskInterface, program: (task: TaskInterface) => Promise<T>): Promise<T> {
-    if (!(task instanceof Task)) throw new TypeError('task must be a task of this kernel')
+    if (!Task.isOf(this.#machine, task)) throw new TypeError('task must be a task of this kernel')
     asFunction(program, 'program')
     return this.begin(task, () => program(task))
   }

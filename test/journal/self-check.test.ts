@@ -1,7 +1,7 @@
 // A scenario is run twice; the second run stops at the first call that is not the same.
 import { describe, expect, test } from 'vitest'
 import type { Kernel } from '../../src/api.js'
-import { type DivergenceError, selfCheck } from '../../src/index.js'
+import { boot, type DivergenceError, selfCheck } from '../../src/index.js'
 import * as uapi from '../../src/uapi/index.js'
 
 /** Something that is not the same the second time. */
@@ -51,12 +51,50 @@ describe('a scenario that does the same', () => {
     })
   })
 
+  test('also with programs that it does not await', async () => {
+    const scenario = (kernel: Kernel) => {
+      void kernel.run(kernel.spawn(), async () => {
+        await Promise.resolve()
+        kernel.printk('one')
+        await kernel.clock.sleep(0)
+        kernel.printk('two')
+      })
+    }
+    const { calls } = await selfCheck(scenario)
+    const kernel = boot({ journal: true })
+    scenario(kernel)
+    await kernel.schedule.idle()
+    expect(kernel.dmesg().length).toBe(2)
+    expect(calls).toBe(kernel.journal.calls)
+  })
+
+  test('but not one that a program fails in', async () => {
+    const failing = (kernel: Kernel) => {
+      void kernel.run(kernel.spawn(), async () => {
+        await Promise.resolve()
+        throw new Error('from a program')
+      })
+    }
+    await expect(selfCheck(failing)).rejects.toThrow('from a program')
+  })
+
   test('or nothing', async () => {
     expect((await selfCheck(() => {})).calls).toBe(0)
   })
 })
 
 describe('a scenario that does something else', () => {
+  test('in a program', async () => {
+    const text = changing('one', 'other')
+    const error = await divergenceOf((kernel) => {
+      void kernel.run(kernel.spawn(), async () => {
+        await Promise.resolve()
+        kernel.printk(text())
+      })
+    })
+    expect(error.message).toContain('log_write')
+  })
+
   test('with another argument', async () => {
     const uid = changing(1, 2)
     const { call, first, second } = await divergenceOf((kernel) => {

@@ -170,6 +170,12 @@ describe('waits that are called off', () => {
 })
 
 describe('a kernel that is halted', () => {
+  test('is at rest', async () => {
+    const kernel = boot()
+    kernel.halt()
+    expect(await kernel.schedule.idle()).toEqual({ stuck: [] })
+  })
+
   test('has idle() resolve, and runs nothing more', async () => {
     const kernel = boot()
     let begun = false
