@@ -10,7 +10,7 @@ export interface FailedSeed {
   readonly error: unknown
   /** The plainest schedule found that fails in the same way: what a policy `{ decisions }` takes. */
   readonly decisions: readonly number[]
-  /** How many decisions the seed made before they were shrunk. */
+  /** How many decisions the run made before they were shrunk; those that were given are not. */
   readonly originalDecisions: number
   /** The journal of that schedule, unless it was not wanted. */
   readonly journal?: Uint8Array
@@ -31,16 +31,21 @@ export class SimulationFailure extends Error {
   readonly seeds: number
   readonly failure: FailedSeed
 
-  constructor(seeds: number, failure: FailedSeed) {
-    super(describe(seeds, failure), { cause: failure.error })
+  /** `given`: the schedule was not the seed's. */
+  constructor(seeds: number, failure: FailedSeed, given = false) {
+    super(describe(seeds, failure, given), { cause: failure.error })
     this.seeds = seeds
     this.failure = failure
   }
 }
 
-function describe(seeds: number, { seed, error, decisions, originalDecisions, stuck }: FailedSeed): string {
+function describe(
+  seeds: number,
+  { seed, error, decisions, originalDecisions, stuck }: FailedSeed,
+  given: boolean,
+): string {
   const list = `[${decisions.join(', ')}]`
-  const shrunk = `decisions: ${list}, shrunk from ${originalDecisions}`
+  const shrunk = `decisions: ${list}, ${given ? 'as given' : `shrunk from ${originalDecisions}`}`
   const again = `again: simulate({ seeds: [${seed}], decisions: ${list}, ... })`
   return [`seed ${seed} fails, after ${seeds - 1} that did not: ${messageOf(error)}`, ...stuck, shrunk, again].join(
     '\n  ',

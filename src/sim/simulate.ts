@@ -16,7 +16,7 @@ export async function simulateWith(boot: Boot, options: SimulateOptions): Promis
     progress(last ? seeds.length : index + 1, seeds.length)
     if (run.failed === null) continue
     const failure = await failureOf(boot, simulation, seed, run)
-    if (simulation.throws) throw new SimulationFailure(index + 1, failure)
+    if (simulation.throws) throw new SimulationFailure(index + 1, failure, decisions !== undefined)
     return { seeds: index + 1, failure }
   }
   return { seeds: seeds.length, failure: null }

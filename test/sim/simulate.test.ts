@@ -54,6 +54,8 @@ describe('a failure', () => {
     const again = await find({ seeds: [failure.seed], decisions: failure.decisions })
     expect(again.failure).toMatchObject({ seed: failure.seed, decisions: failure.decisions })
     expect(again.seeds).toBe(1)
+    const given = find({ seeds: [failure.seed], decisions: failure.decisions, throws: true })
+    await expect(given).rejects.toThrow(`\n  decisions: ${list}, as given\n`)
   })
 
   test('comes again by hand', async () => {
