@@ -104,7 +104,9 @@ export function receive(sock: Sock, len: u32, flags: u32): i32 {
   const result = flags & MSG_TRUNC ? skb.len : copied
   describe(sock, skb, copied, flags)
   present(skb, copied)
-  if (kernel().watch & WATCH_TAP) tapReceive(sock, skb, result)
-  if (!(flags & MSG_PEEK)) takeOff(sock, skb)
+  if (!(flags & MSG_PEEK)) {
+    if (kernel().watch & WATCH_TAP) tapReceive(sock, skb, result)
+    takeOff(sock, skb)
+  }
   return result
 }

@@ -72,6 +72,7 @@ export interface TapMessage {
 }
 
 /** A message that was received, or an error that was. */
+/** A message was taken off a queue, or an error received. To look at a message (MSG_PEEK) is no receive. */
 export interface TapReceive {
   readonly kind: 'receive'
   readonly time: bigint

@@ -9,6 +9,7 @@ import {
   GFP_ATOMIC,
   GFP_KERNEL,
   type Kernel,
+  MSG_PEEK,
   NETLINK_NO_ENOBUFS,
   NETLINK_USERSOCK,
   SO_ATTACH_FILTER,
@@ -16,6 +17,7 @@ import {
   SOCK_RAW,
   SOL_NETLINK,
   SOL_SOCKET,
+  type Socket,
 } from '../../src/index.js'
 import { answer, bound, message, onConnector, received } from '../faults/scene.js'
 import { type Scenario, scenario } from '../model/arbitrary.js'
@@ -32,6 +34,27 @@ function tapped(kernel: Kernel): TapEvent[] {
 
 const verdicts = (event: TapEvent | undefined) =>
   (event as TapMessage).deliveries.map(({ portid, verdict }) => `${portid} ${verdict}`)
+
+test('a receive is told once, in whatever way the message is read; to look at it is none', async () => {
+  const kernel = boot()
+  const task = kernel.spawn()
+  const [from, to] = [0, 1].map(() => task.socket(AF_NETLINK, SOCK_RAW, NETLINK_USERSOCK)) as [Socket, Socket]
+  to.bind({ nl_pid: 8 })
+  from.connect({ nl_pid: 8 })
+  const ways: readonly (() => unknown)[] = [
+    () => to.recv(new Uint8Array(4)),
+    () => [to.recv(new Uint8Array(4), MSG_PEEK), to.recv(new Uint8Array(2))],
+    () => [to.peek(), to.release()],
+    () => to.drain(() => {}),
+    () => to[Symbol.asyncIterator]().next(),
+  ]
+  const events = tapped(kernel)
+  for (const way of ways) {
+    from.send(Uint8Array.of(1, 2, 3))
+    await way()
+    expect(events.splice(0).map(({ kind }) => kind)).toEqual(['message', 'receive'])
+  }
+})
 
 test('a message of a task: who, where to, what became of it; then its receive', () => {
   const kernel = boot()
