@@ -217,6 +217,23 @@ describe('a dump', () => {
     attrs: (a: { nla_put_u32(t: number, v: number): void }) => a.nla_put_u32(1, n),
   })
 
+  it('ends with ENOENT when its family is unregistered in the middle, which hears no more', () => {
+    const { family, calls, genl, kernel, open } = withDump()
+    const socket = open()
+    send(socket, family, 1, count(5000))
+    socket.recv(new Uint8Array(8192))
+    const before = calls.length
+    expect(genl.genl_unregister_family(family)).toBe(0)
+    const rest = drain(socket, 8192).flatMap((datagram) => [...nlmsgs(datagram)])
+    const last = rest.at(-1)!
+    expect(last.header.nlmsg_type).toBe(NLMSG_DONE)
+    expect(new DataView(last.payload.buffer, last.payload.byteOffset).getInt32(0, true)).toBe(-ENOENT)
+    expect(calls.length).toBe(before)
+    expect(drain(socket)).toEqual([])
+    socket.close()
+    expect(kernel.halt()).toBe(0)
+  })
+
   it('comes in parts, each as large as the receiver has shown to take', () => {
     const { family, calls, open } = withDump()
     const socket = open()

@@ -65,7 +65,10 @@ export class Genetlink implements Families {
     return 0
   }
 
-  /** Forgets a family: its id and its groups are free, nobody is in them, its requests are ENOENT. 0, or -ENOENT. */
+  /**
+   * Forgets a family: its id and its groups are free, nobody is in them, its requests are ENOENT. Dumps that run end with ENOENT at their next
+   * part; neither dumpit() nor done() is called any more. 0, or -ENOENT.
+   */
   genl_unregister_family(family: GenlFamily): number {
     const known = this.#of(family)
     if (known === undefined || family === this.#controller) return -ENOENT

@@ -25,7 +25,7 @@ import type { AttributeRules, Registered, RegisteredOp } from './registered.js'
 export interface Server {
   readonly kernel: Kernel
   readonly ksock: KernelSocket
-  byId(id: number): Registered | undefined
+  readonly byId: (id: number) => Registered | undefined
 }
 
 /** Answers a request: 0, -errno, or -EINTR for a dump that runs. */
@@ -102,7 +102,7 @@ function runDo(family: Registered, op: RegisteredOp, skb: SkBuff, nlh: NlmsgView
 }
 
 function startDump(
-  { kernel, ksock }: Server,
+  { kernel, ksock, byId }: Server,
   family: Registered,
   op: RegisteredOp,
   skb: SkBuff,
@@ -111,6 +111,8 @@ function startDump(
 ): number {
   const { start, dumpit, done } = op.ops
   let callback: GenlCallback | undefined
+  // Of a family that was unregistered meanwhile nothing is called: its module may be gone.
+  const isThere = () => byId(family.id) === family
   return kernel.netlink_dump_start(ksock, skb, nlh, {
     start: (cb) => {
       const attrs: NlattrTable = []
@@ -124,8 +126,8 @@ function startDump(
       info.skb = null
       return refused
     },
-    dump: (part) => (callback && dumpit?.(part, callback)) ?? 0,
-    done: () => (callback && done?.(callback)) ?? 0,
+    dump: (part) => (isThere() ? ((callback && dumpit?.(part, callback)) ?? 0) : -ENOENT),
+    done: () => (callback && isThere() && done?.(callback)) || 0,
   })
 }
 
