@@ -12,6 +12,7 @@ import {
   u32,
 } from '../uapi/index.js'
 import { asNumber, asObject, asOptions, asSignal, signalOf } from '../user/arguments.js'
+import { Task as MachineTask } from '../user/task.js'
 import { isCode } from './codes.js'
 import { DeadlineTimer } from './deadline-timer.js'
 import { Inbox } from './inbox.js'
@@ -59,6 +60,8 @@ export class ConnectorClient<T extends MessageOrLoss = ClientMessage> implements
   constructor(kernel: CoreKernel, task: Task, options: ConnectOptions) {
     this.#kernel = asKernel(kernel)
     if (typeof task?.socket !== 'function') throw new TypeError('task must be a task: kernel.spawn() makes one')
+    // A task of the host has a kernel of its own.
+    if (task instanceof MachineTask) kernel.sockets(task)
     const { losses, sequence, groups, portid, maxQueued, keepPendingOnLoss, firstSequence } = asClientSettings(options)
     this.#requests = new PendingRequests(firstSequence, () => this.#deadlines.cancel())
     this.#deadlines = new DeadlineTimer(kernel, () => this.#expire())

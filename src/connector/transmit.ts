@@ -60,8 +60,13 @@ type Explaining = CoreKernel & Partial<Pick<Kernel, 'explain'>>
 export function unreached(kernel: Explaining, socket: Socket, msg: Outgoing, { portid, group }: Destination): string {
   if (socket.closed || kernel.explain === undefined) return ''
   const to = portid === 0 && group === 0 ? {} : { to: { nl_pid: portid, group } }
-  const { reaches, sentence } = kernel.explain({ from: socket, data: encode(msg), ...to })
-  return reaches ? '' : sentence
+  try {
+    const { reaches, sentence } = kernel.explain({ from: socket, data: encode(msg), ...to })
+    return reaches ? '' : sentence
+  } catch {
+    // A socket that the kernel does not know, as that of a host.
+    return ''
+  }
 }
 
 /** The same bytes as encodeConnectorMessage(), without an array of their own. */

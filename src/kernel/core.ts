@@ -264,7 +264,7 @@ export class CoreKernel implements CoreKernelInterface {
   }
 
   sockets(task: TaskInterface): SocketInterface[] {
-    if (!(task instanceof Task)) throw new TypeError('task must be a task of this kernel')
+    if (!Task.isOf(this.#machine, task)) throw new TypeError('task must be a task of this kernel')
     return task.sockets()
   }
 

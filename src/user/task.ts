@@ -51,6 +51,11 @@ export class Task implements TaskInterface {
     if (leader !== undefined) leader.#state.threads.add(this)
   }
 
+  /** Whether something is a task of that machine. */
+  static isOf(machine: Machine, task: unknown): task is Task {
+    return task instanceof Task && task.#world.machine === machine
+  }
+
   static stateOf(task: Task): TaskState {
     return task.#state
   }

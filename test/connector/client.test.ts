@@ -3,6 +3,7 @@ import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { ClosedError, ConnectorClient, connect, serve } from '../../src/connector/index.js'
 import { encodeConnectorMessage, GFP_KERNEL, joinNlmsgs, SO_RCVBUF, SOL_SOCKET } from '../../src/uapi/index.js'
+import { boot } from '../support/kernels.js'
 import { bytes, Driver, errorOf, ID, NOBODY, settle, take, world } from './world.js'
 
 test('connect() says which of its arguments is missing', () => {
@@ -12,6 +13,16 @@ test('connect() says which of its arguments is missing', () => {
       new TypeError('task must be a task: kernel.spawn() makes one'),
     )
   expect(() => connect(task as never, task)).toThrow(new TypeError('kernel must be a kernel: boot() makes one'))
+})
+
+test('connect() takes no task of another kernel', () => {
+  const { kernel } = world()
+  const other = boot()
+  const task = other.spawn()
+  const hash = other.stateHash()
+  expect(() => connect(kernel, task)).toThrow(new TypeError('task must be a task of this kernel'))
+  expect(() => kernel.run(task, async () => {})).toThrow(new TypeError('task must be a task of this kernel'))
+  expect(other.stateHash()).toBe(hash)
 })
 
 describe('loops', () => {
