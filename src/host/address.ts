@@ -2,7 +2,7 @@
 
 import type { Address } from '../api.js'
 import { decodeSockaddrNl, encodeSockaddrNl, i32, type SockaddrNl } from '../uapi/index.js'
-import { SOCKADDR_STORAGE_BYTES, toTarget } from '../user/address.js'
+import { checkFields, SOCKADDR_STORAGE_BYTES, toTarget } from '../user/address.js'
 import { asBytes } from '../user/arguments.js'
 
 /** An address with the length that goes with it; the kernel is the one who judges both. */
@@ -20,6 +20,7 @@ export interface RawAddress {
 export function rawAddress(addr: Address | null | undefined, addrlen?: number): RawAddress {
   if (addr === null || addr === undefined) return { bytes: null, length: i32(addrlen ?? 0, 'addrlen') }
   const { addrlen: length } = toTarget(addr, addrlen)
+  checkFields(addr)
   const bytes = new Uint8Array(SOCKADDR_STORAGE_BYTES)
   const given = ArrayBuffer.isView(addr) ? asBytes(addr, 'an address') : encodeSockaddrNl(addr)
   bytes.set(given.subarray(0, SOCKADDR_STORAGE_BYTES))

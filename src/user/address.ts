@@ -18,6 +18,8 @@ export interface Target {
   readonly groups: number
 }
 
+const FIELDS = { nl_family: 1, nl_pad: 1, nl_pid: 1, nl_groups: 1 }
+
 /** No address. */
 export const NOWHERE: Target = { addrlen: 0, family: 0, pid: 0, groups: 0 }
 
@@ -38,11 +40,21 @@ export function toTarget(addr: Address, addrlen?: number): Target {
     const raw = asPlainBytes(addr, 'an address')
     return fromBytes(raw, length ?? raw.length)
   }
+  // On the way of a message only what may have been misspelt.
+  if (addr.nl_pid === undefined) checkFields(addr)
   const family = u16(addr.nl_family ?? AF_NETLINK, 'nl_family')
   const pid = u32(addr.nl_pid ?? 0, 'nl_pid')
   const groups = u32(addr.nl_groups ?? 0, 'nl_groups')
   // Of no bytes nothing is read: what the fields say would pass for a peer, whose privilege connect() has asked about.
   return length === 0 ? NOWHERE : { addrlen: length ?? SOCKADDR_NL_BYTES, family, pid, groups }
+}
+
+/**
+ * Looks for fields that an address does not have.
+ * @throws TypeError
+ */
+export function checkFields(addr: Address): void {
+  if (!ArrayBuffer.isView(addr)) asOptions(addr, 'addr', FIELDS)
 }
 
 /**
@@ -52,9 +64,7 @@ export function toTarget(addr: Address, addrlen?: number): Target {
 export function requiredTarget(addr: Address | null, addrlen: number | undefined, syscall: string): Target {
   const target = addr === null ? { ...NOWHERE, addrlen: i32(addrlen ?? 0, 'addrlen') } : toTarget(addr, addrlen)
   // Not on the way of a message.
-  if (syscall !== 'sendto' && addr !== null && !ArrayBuffer.isView(addr)) {
-    asOptions(addr, 'addr', { nl_family: 1, nl_pad: 1, nl_pid: 1, nl_groups: 1 })
-  }
+  if (syscall !== 'sendto' && addr !== null) checkFields(addr)
   if (target.addrlen < 0 || target.addrlen > SOCKADDR_STORAGE_BYTES) throw new SystemError(-EINVAL, syscall)
   if (addr === null && target.addrlen !== 0) throw new SystemError(-EFAULT, syscall)
   return target

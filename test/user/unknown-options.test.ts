@@ -87,6 +87,13 @@ const ROWS: readonly Row[] = [
   ['fork()', { pidd: 5 }, (given) => spawn().fork(given), 'options.pidd is none of pid'],
   ['bind()', { nl_group: 1 }, (given) => socket().bind(given), `addr.nl_group is none of ${ADDRESS}`],
   ['connect() of a socket', { pid: 1 }, (given) => socket().connect(given), `addr.pid is none of ${ADDRESS}`],
+  ['sendto()', { pid: 7 }, (given) => socket().sendto(new Uint8Array(4), 0, given), `addr.pid is none of ${ADDRESS}`],
+  [
+    'sendmsg(), its name',
+    { pid: 7 },
+    (given) => socket().sendmsg({ iov: [new Uint8Array(4)], name: given }),
+    `addr.pid is none of ${ADDRESS}`,
+  ],
   ['inject()', { port: 1 }, (given) => boot().inject(2, new Uint8Array(0), given), 'to.port is none of portid, group'],
   ['waiting()', { timeout: 1 }, (given) => boot().waiting(nothing, given), 'options.timeout is none of signal'],
   ['sleep()', { timeout: 1 }, (given) => boot().clock.sleep(1, given), 'options.timeout is none of signal'],
