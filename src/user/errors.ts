@@ -14,6 +14,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   EFAULT: 'bad address',
   EBUSY: 'device or resource busy',
   EEXIST: 'file exists',
+  ENODEV: 'no such device',
   EINVAL: 'invalid argument',
   ENFILE: 'too many open files in system',
   EMFILE: 'too many open files',
