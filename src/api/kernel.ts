@@ -166,7 +166,7 @@ export interface Kernel extends CoreKernel {
    * })
    */
   keep(save: () => () => void): Disposable
-  /** What a restored machine could not bind again, a line each; empty for others. */
+  /** What a restored machine could not bind again when it was restored, a line each; empty for others. */
   readonly unbound: readonly string[]
   explain(question: ExplainQuestion): Explanation
   stats(): KernelStats

@@ -188,7 +188,10 @@ export interface Socket {
   listen(backlog: number): void
   accept(): never
   close(): void
-  /** Resolves when a receive would not say EAGAIN. Rejects with the signal's reason, or EBADF if the socket is closed. */
+  /**
+   * Resolves when a receive would not say EAGAIN. Rejects with the signal's reason, EBADF if the socket is closed, ECANCELED when time goes
+   * back, and EAGAIN when SO_RCVTIMEO is over.
+   */
   readable(options?: { signal?: AbortSignal }): Promise<void>
   /** Each datagram as a copy. A loss throws ENOBUFS once and ends the loop; a new loop goes on with what is queued. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Datagram>

@@ -1,6 +1,6 @@
 // The service: an id of the connector whose requests a function answers, and whose group it can speak to.
 
-import type { CoreKernel, NetlinkSkbParms } from '../api.js'
+import type { CoreKernel, Kernel, NetlinkSkbParms } from '../api.js'
 import { type CbId, type CnMsg, EAGAIN, EINVAL, ENODEV, ESRCH, GFP_KERNEL, u16, u32 } from '../uapi/index.js'
 import { asBytes, asFunction, asObject, asOptions, signalOf } from '../user/arguments.js'
 import { check, SystemError } from '../user/errors.js'
@@ -44,7 +44,7 @@ export class ConnectorService {
     this.#onError = onError
     this.#progress = new InProgress(maxPending)
     const result = kernel.cn_add_callback(this.id, name, (msg, nsp) => this.#called(msg, nsp))
-    if (result === -EINVAL) throw new SystemError(result, 'cn_add_callback', `${nameOf(this.id)} is registered already`)
+    if (result === -EINVAL) throw new SystemError(result, 'cn_add_callback', whyRefused(kernel, this.id))
     check(result, 'cn_add_callback')
     this.#kept = keepIn(kernel, () => this.#keep())
   }
@@ -179,6 +179,7 @@ export class ConnectorService {
     const reply = { id: msg.id, seq: msg.seq, ack: (msg.ack + 1) >>> 0, data }
     const send = () => this.#kernel.cn_netlink_send(reply, asker.portid, 0, GFP_KERNEL)
     try {
+      u16(asBytes(data, 'what the handler gave').length, 'the length of what the handler gave')
       const result = send()
       if (result === -EAGAIN) void this.#replyLater(send, msg, asker, signal)
       else this.#check(result, msg, asker)
@@ -218,6 +219,12 @@ export class ConnectorService {
     this.#errors.push(error)
     if (this.#errors.length > MAX_ERRORS) this.#errors.shift()
   }
+}
+
+function whyRefused({ unbound }: CoreKernel & Partial<Pick<Kernel, 'unbound'>>, id: CbId): string {
+  const name = nameOf(id)
+  const restored = unbound?.some((line) => line.startsWith(`callback ${name} `))
+  return `${name} is registered already${restored ? ', by the restored machine: cn_del_callback() makes it free' : ''}`
 }
 
 function copyOf({ id, seq, ack, len, flags, data }: CnMsg): CnMsg {

@@ -1,7 +1,7 @@
 // Clients and services of a machine that goes back in time.
 import { describe, expect, test } from 'vitest'
 import { connect, serve } from '../../src/connector/index.js'
-import { boot } from '../../src/index.js'
+import { boot, restore } from '../../src/index.js'
 
 const ID = { idx: 21, val: 1 }
 
@@ -129,4 +129,16 @@ describe('what a service and a client keep goes back, too', () => {
     await expect(lost).rejects.toMatchObject({ code: 'ECANCELED' })
     expect((await answered).data).toEqual(Uint8Array.of(2))
   })
+})
+
+test('serve() says of an id that a restored machine has how it becomes free', () => {
+  const kernel = boot()
+  serve(kernel, ID, () => undefined)
+  expect(() => serve(kernel, ID, () => undefined)).toThrow(/21:1 is registered already$/)
+  const restored = restore(kernel.snapshot().export())
+  expect(() => serve(restored, ID, () => undefined)).toThrow(
+    '21:1 is registered already, by the restored machine: cn_del_callback() makes it free',
+  )
+  restored.cn_del_callback(ID)
+  serve(restored, ID, () => undefined).close()
 })

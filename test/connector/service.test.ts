@@ -82,6 +82,21 @@ describe('a handler', () => {
     expect(await stateOf(client.request({ idx: 5, val: 2 }).catch(() => {}))).toBe('pending')
   })
 
+  test.each([
+    ['what is no Uint8Array', 'text', 'what the handler gave must be a Uint8Array'],
+    [
+      'too many bytes',
+      new Uint8Array(70_000),
+      'the length of what the handler gave must be an integer from 0 to 65535, not 70000',
+    ],
+  ])('that returns %s has it told by its name', (_name, answer, message) => {
+    const { kernel, task } = world()
+    const service = serve(kernel, ID, () => answer as Uint8Array)
+    using client = connect(kernel, task)
+    client.send(ID)
+    expect(service.errors).toMatchObject([{ phase: 'reply', cause: { message } }])
+  })
+
   test('that returns no bytes at all sends an empty reply', async () => {
     const { kernel, task } = world()
     serve(kernel, ID, () => bytes())

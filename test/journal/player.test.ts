@@ -5,7 +5,7 @@ import { Player } from '../../src/machine/journal/index.js'
 import * as uapi from '../../src/uapi/index.js'
 import { generator } from '../faults/histories.js'
 import { pair } from '../support/pair.js'
-import { journalOf, sealed, wordsOf } from './support.js'
+import { callsOf, journalOf, sealed, wordsOf } from './support.js'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -143,4 +143,12 @@ test('what a tap throws comes out of the step', () => {
     },
   })
   expect(() => player.seek(player.total)).toThrow('from the tap')
+})
+
+test('a number that was drawn is told as the program had it', () => {
+  const kernel = boot({ journal: true, seed: 3 })
+  const drawn = Array.from({ length: 8 }, () => kernel.random())
+  expect(drawn.some((value) => value >= 2 ** 31)).toBe(true)
+  const journal = kernel.journal.stop()
+  expect(callsOf(journal)).toEqual(drawn.map((value) => `next_random() = ${value}`))
 })

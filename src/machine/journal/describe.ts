@@ -26,6 +26,9 @@ const MAKES: readonly OPCODES[] = [
   OPCODES.PEEK,
 ]
 
+/** Calls whose result is never an error. */
+const DRAWS: readonly OPCODES[] = [OPCODES.NEXT_RANDOM, OPCODES.FAULT_RANDOM]
+
 const place = (value: number) => `0x${value.toString(16)}`
 
 function argument(name: string, value: number): string {
@@ -35,6 +38,7 @@ function argument(name: string, value: number): string {
 
 /** A result as people read it: -EAGAIN for -11. */
 export function resultText({ opcode }: Call, result: number): string {
+  if (DRAWS.includes(opcode)) return String(result >>> 0)
   if (result < -1 && result >= -LAST_ERRNO) return `-${errnoName(result)}`
   return result > 0 && MAKES.includes(opcode) ? place(result) : String(result)
 }
