@@ -78,7 +78,7 @@ export class Line {
     return this.#underWay.size
   }
 
-  /** @returns whether it has a place; if not, it is EAGAIN */
+  /** A call of no more than `callBytes`. @returns whether it has a place; if not, it is EAGAIN */
   join(call: Call): boolean {
     const full = this.#queue.length > 0 && this.#queuedBytes + call.bytes > this.#limits.bytesInFlight
     if (!this.#fits(call) && (this.#queue.length >= this.#maxQueued || full)) {

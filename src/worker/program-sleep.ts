@@ -2,9 +2,9 @@
 
 import { EAGAIN, ECONNRESET } from '../uapi/index.js'
 import {
-  BELL_BEAT,
   BELL_SIGNAL,
   KERNEL_ASYNC,
+  KERNEL_BEAT,
   KERNEL_BLOCKED,
   KERNEL_SIGNAL,
   KERNEL_WANTED,
@@ -47,7 +47,7 @@ export class ProgramSleep {
   block(look: () => number, wanted: number, milliseconds = Number.POSITIVE_INFINITY): number {
     if (typeof milliseconds !== 'number') throw new TypeError('milliseconds must be a number')
     const end = performance.now() + milliseconds
-    let beat = Atomics.load(this.#bell, BELL_BEAT)
+    let beat = Atomics.load(this.#control, KERNEL_BEAT)
     let heard = performance.now()
     for (let result = look(); ; result = look()) {
       if (result !== -EAGAIN) return result
@@ -55,7 +55,7 @@ export class ProgramSleep {
       result = look()
       const now = performance.now()
       if (result !== -EAGAIN || !(now < end)) return result
-      const latest = Atomics.load(this.#bell, BELL_BEAT)
+      const latest = Atomics.load(this.#control, KERNEL_BEAT)
       if (latest !== beat) heard = now
       else if (this.#silence > 0 && now - heard > this.#silence) return -ECONNRESET
       beat = latest

@@ -2,7 +2,7 @@
 
 import type { CnCallback } from '../api.js'
 import { completeMessage, idWords } from '../kernel/message.js'
-import { type CbId, type CnMsgInit, u16, u32 } from '../uapi/index.js'
+import { type CbId, type CnMsgInit, EMSGSIZE, u16, u32 } from '../uapi/index.js'
 import { asFunction, asHook, asOptions, asText } from '../user/arguments.js'
 import type { EndReason, RemoteKernel as RemoteKernelInterface, ServeLimits } from './api.js'
 import { Connection, type Welcome } from './connection.js'
@@ -93,7 +93,7 @@ export class RemoteKernel implements RemoteKernelInterface {
     const complete = completeMessage(msg)
     const [portid, group, gfp] = (numbers.length < 3 ? [0, ...numbers] : numbers) as [number, number, number]
     const args = [...wireMessage(complete), ...wireTarget(portid, group, gfp)]
-    return this.#call('cn_netlink_send', args, complete.data.slice())
+    return this.#sendOf('cn_netlink_send', args, complete.data)
   }
 
   async cn_netlink_send_mult(
@@ -105,7 +105,11 @@ export class RemoteKernel implements RemoteKernelInterface {
   ): Promise<number> {
     const complete = completeMessage({ ...msg, len: msg?.len ?? Math.min(msg?.data?.length ?? 0, 0xffff) })
     const args = [...wireMessage(complete), u16(len, 'len'), ...wireTarget(portid, group, gfp_mask)]
-    return this.#call('cn_netlink_send_mult', args, complete.data.slice())
+    return this.#sendOf('cn_netlink_send_mult', args, complete.data)
+  }
+
+  #sendOf(op: string, args: readonly number[], data: Uint8Array): Promise<number> | number {
+    return data.length > this.#connection.limits.callBytes ? -EMSGSIZE : this.#call(op, args, data.slice())
   }
 
   close(): void {

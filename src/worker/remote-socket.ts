@@ -1,7 +1,7 @@
 // A socket of a kernel behind a port: looks at its arguments here, has the call made there.
 
 import type { Address, Cmsg, Datagram, Msghdr, ReceivedMsg } from '../api.js'
-import { EBADF, EMSGSIZE, EOPNOTSUPP, i32, POLLNVAL, type SockaddrNl, u32 } from '../uapi/index.js'
+import { EAGAIN, EBADF, EMSGSIZE, EOPNOTSUPP, i32, POLLNVAL, type SockaddrNl, u32 } from '../uapi/index.js'
 import { lengthOf } from '../uapi/typed-arrays.js'
 import { sockaddr, storeAddress, toTarget } from '../user/address.js'
 import { asBytes, asObject, asOptions, asParts, asPlainBytes, asSignal, totalLength } from '../user/arguments.js'
@@ -286,7 +286,11 @@ export class RemoteSocket implements RemoteSocketInterface {
   async close(): Promise<void> {
     const closed = this.#call('close')
     this.#closed = true
-    await closed
+    await closed.catch((error: unknown) => {
+      // Without a place in line it is as open as before.
+      if (error instanceof SystemError && error.errno === -EAGAIN) this.#closed = false
+      throw error
+    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,7 @@
 // The shared memory of one socket: words that one side writes and the other reads, and two rings of records behind them.
 //
 //        0 ┌ control: each line of words has one writer, but WANTED, where one side asks and the other answers
-//     1024 ├ transmit ring, from the socket's program to the kernel
+//     1152 ├ transmit ring, from the socket's program to the kernel
 //          ├ receive ring, from the kernel to the program
 //          └
 //
@@ -13,7 +13,7 @@ import { Violation } from './violation.js'
 /** Bytes that may not lie in one line of a cache, or in two that are fetched together. */
 const LINE_BYTES = 128
 const LINE = LINE_BYTES / 4
-const LINES = 8
+const LINES = 9
 export const CONTROL_BYTES = LINES * LINE_BYTES
 
 /** Where the words of a ring stand: bytes that were ever written, and ever read, both modulo 2^32. */
@@ -36,15 +36,16 @@ export const PROGRAM_SIGNAL = 6 * LINE
 export const FAILURES = 7 * LINE
 export const FAILURE = FAILURES + 1
 export const ENDED = FAILURES + 2
+/** A word that counts as long as the kernel's worker lives. */
+export const KERNEL_BEAT = 8 * LINE
 
 export const KERNEL_ASYNC = 1
 export const KERNEL_BLOCKED = 2
 export const KERNEL_FULL = 4
 
-/** The doorbell of a kernel: a word for whoever blocks, and one that counts as long as the kernel's worker lives. */
+/** The doorbell of a kernel: a word that changes when a kernel that blocks is to look. All programs write it, so nobody reads anything from it. */
 export const BELL_SIGNAL = 0
-export const BELL_BEAT = LINE
-export const BELL_BYTES = 2 * LINE_BYTES
+export const BELL_BYTES = LINE_BYTES
 
 /** Words of a record's beginning. */
 export const RECORD_LENGTH = 0

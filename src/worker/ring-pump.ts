@@ -6,10 +6,10 @@ import { EAGAIN, u32 } from '../uapi/index.js'
 import { SystemError } from '../user/errors.js'
 import type { RingPump as RingPumpInterface } from './api.js'
 import {
-  BELL_BEAT,
   BELL_BYTES,
   BELL_SIGNAL,
   KERNEL_ASYNC,
+  KERNEL_BEAT,
   KERNEL_BLOCKED,
   KERNEL_SIGNAL,
   KERNEL_WANTED,
@@ -23,7 +23,7 @@ import { Violation } from './violation.js'
 const QUANTUM = 256
 /** Whoever blocks looks up so often, in milliseconds: a program may spoil the bell's word for another's ring. */
 const NAP = 20
-/** So often the bell's other word tells that this worker lives. */
+/** So often a word of each ring tells that this worker lives. */
 const BEAT_EVERY = 250
 /** A wait that the kernel has refused is tried again after so long. */
 const AGAIN_AFTER = 20
@@ -76,7 +76,7 @@ export class RingPump implements RingPumpInterface {
   }
 
   #tellBeat(): void {
-    Atomics.add(this.bell, BELL_BEAT, 1)
+    for (const { memory } of this.#rings) Atomics.add(memory.control, KERNEL_BEAT, 1)
   }
 
   turn(most = Number.MAX_SAFE_INTEGER, milliseconds = 0): number {
@@ -155,11 +155,12 @@ export class RingPump implements RingPumpInterface {
 
   /** Resolves when the kernel has had a message for it, or room. */
   #movable(ring: ServedRing, move: (most: number) => number): Promise<number> {
-    return this.#kernel.waiting(() => {
+    const moves = () => {
       const moved = this.#guard(ring, () => move(QUANTUM), 1)
       if (moved < 0) throw new SystemError(-EAGAIN, 'waiting')
       return moved
-    })
+    }
+    return this.#kernel.waiting(moves, { signal: ring.ending })
   }
 
   #once(under: Set<ServedRing>, ring: ServedRing, wait: () => Promise<unknown>): void {
@@ -171,7 +172,8 @@ export class RingPump implements RingPumpInterface {
     }
     wait().then(over, (error: unknown) => {
       // A rewound kernel rejects whoever waits.
-      if (error instanceof SystemError) setTimeout(over, AGAIN_AFTER)
+      if (ring.ended) under.delete(ring)
+      else if (error instanceof SystemError) setTimeout(over, AGAIN_AFTER)
       else ring.fail(error)
     })
   }

@@ -1,7 +1,7 @@
 // The part of a kernel module that the other end may have: connector callbacks, whose messages travel there, and sends of the kernel.
 
 import type { Kernel, NetlinkSkbParms } from '../api.js'
-import { type CbId, type CnMsg, type CnMsgInit, ENOENT, ENOMEM, EPERM } from '../uapi/index.js'
+import { type CbId, type CnMsg, type CnMsgInit, EMSGSIZE, ENOENT, ENOMEM, EPERM } from '../uapi/index.js'
 import type { ServeLimits } from './api.js'
 import type { Arguments, Result } from './arguments.js'
 import { Violation } from './violation.js'
@@ -16,6 +16,9 @@ interface Registered {
   readonly id: CbId
   readonly number: number
 }
+
+/** Which connection of a kernel has registered an id last: the host may have deleted it, and another connection taken it since. */
+const registrars = new WeakMap<Kernel, Map<string, ServedCallbacks>>()
 
 export class ServedCallbacks {
   readonly #kernel: Kernel
@@ -41,8 +44,9 @@ export class ServedCallbacks {
     Object.entries({
       cn_add_callback: (args: Arguments) => {
         const [number, id, name] = [args.count(), idOf(args), args.text(LONGEST_NAME)]
-        // Numbers come in order, so that none is used twice.
-        if (number !== ++this.#last) throw new Violation('a callback with another number than the next')
+        // None is used twice. One whose call had no place in line is left out.
+        if (number <= this.#last) throw new Violation('a callback with a number of before')
+        this.#last = number
         return () => ({ values: [this.#add(number, id, name)] })
       },
       cn_del_callback: (args: Arguments) => {
@@ -52,18 +56,19 @@ export class ServedCallbacks {
       cn_netlink_send: (args: Arguments) => {
         const msg = messageOf(args)
         const [portid, group, gfp_mask] = [args.integer(), args.integer(), args.integer()]
-        return () => this.#send(() => this.#kernel.cn_netlink_send(msg, portid, group, gfp_mask))
+        return () => this.#send(msg, () => this.#kernel.cn_netlink_send(msg, portid, group, gfp_mask))
       },
       cn_netlink_send_mult: (args: Arguments) => {
         const msg = messageOf(args)
         const [len, portid, group, gfp_mask] = [args.short(), args.integer(), args.integer(), args.integer()]
-        return () => this.#send(() => this.#kernel.cn_netlink_send_mult(msg, len, portid, group, gfp_mask))
+        return () => this.#send(msg, () => this.#kernel.cn_netlink_send_mult(msg, len, portid, group, gfp_mask))
       },
     }),
   )
 
-  #send(send: () => number): Result {
-    return { values: [this.#allowed ? send() : -EPERM] }
+  #send({ data }: CnMsgInit, send: () => number): Result {
+    if (!this.#allowed) return { values: [-EPERM] }
+    return { values: [(data?.length ?? 0) > this.#limits.callBytes ? -EMSGSIZE : send()] }
   }
 
   #add(number: number, id: CbId, name: string): number {
@@ -73,8 +78,25 @@ export class ServedCallbacks {
       this.#deliver(number, fieldsOf(msg, nsp), msg.data.slice())
     }
     const result = this.#kernel.cn_add_callback(id, name, callback)
-    if (result === 0) this.#byId.set(keyOf(id), { id, number })
+    if (result === 0) {
+      this.#byId.set(keyOf(id), { id, number })
+      this.#registrars.set(keyOf(id), this)
+    }
     return result
+  }
+
+  get #registrars(): Map<string, ServedCallbacks> {
+    const known = registrars.get(this.#kernel) ?? new Map<string, ServedCallbacks>()
+    registrars.set(this.#kernel, known)
+    return known
+  }
+
+  /** Unregisters an id, unless it is another connection's by now; whether it was. */
+  #unregister(id: CbId): boolean {
+    if (this.#registrars.get(keyOf(id)) !== this) return false
+    this.#registrars.delete(keyOf(id))
+    this.#kernel.cn_del_callback(id)
+    return true
   }
 
   /** 0 and the callback's number, or -errno. */
@@ -82,15 +104,14 @@ export class ServedCallbacks {
     const registered = this.#byId.get(keyOf(id))
     if (!this.#allowed || registered === undefined) return { values: [this.#allowed ? -ENOENT : -EPERM, 0] }
     this.#byId.delete(keyOf(id))
-    this.#kernel.cn_del_callback(id)
-    return { values: [0, registered.number] }
+    return { values: [this.#unregister(id) ? 0 : -ENOENT, registered.number] }
   }
 
   /** Unregisters everything; `failed` is told what functions of the host threw on the way. */
   clear(failed: (error: unknown) => void): void {
     for (const { id } of this.#byId.values()) {
       try {
-        this.#kernel.cn_del_callback(id)
+        this.#unregister(id)
       } catch (error) {
         failed(error)
       }

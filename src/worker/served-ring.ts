@@ -39,6 +39,7 @@ export class ServedRing {
   readonly #receiver: RingReceiver
   /** A function that the kernel calls may ask for a turn. */
   #busy = false
+  readonly #ending = new AbortController()
   ended = false
 
   constructor({ socket, memory, mostBytes, onError, onViolation }: ServedRingInit) {
@@ -48,6 +49,11 @@ export class ServedRing {
     const onRefused = (errno: number) => this.#refused(errno)
     this.#sender = new RingSender({ socket, memory, mostBytes, onError, onRefused })
     this.#receiver = new RingReceiver({ socket, memory, onError, onClosed: () => this.cut(EBADF) })
+  }
+
+  /** Aborted when it is over: nothing waits for it any more. */
+  get ending(): AbortSignal {
+    return this.#ending.signal
   }
 
   /** Whether its next send waits for room in somebody's socket. */
@@ -144,6 +150,7 @@ export class ServedRing {
   cut(errno: number): void {
     if (this.ended) return
     this.ended = true
+    this.#ending.abort()
     const { control } = this.memory
     Atomics.store(control, ENDED, errno)
     signal(control, PROGRAM_SIGNAL)

@@ -1,6 +1,6 @@
 // The serving end of one port: a task, whose calls come from the other end.
 
-import type { Kernel, Task } from '../api.js'
+import type { Kernel, Socket, Task } from '../api.js'
 import { EAGAIN, ECONNRESET, EIO, POLLERR, POLLIN } from '../uapi/index.js'
 import { asBoolean, asFunction, asOptions } from '../user/arguments.js'
 import { SystemError } from '../user/errors.js'
@@ -24,6 +24,8 @@ import { STATUS_ABORTED, STATUS_DONE, STATUS_SYSTEM_ERROR, VERSION } from './wir
 const NOBODY = 65534
 const HEARTBEAT_MS = 30_000
 const ANYTHING = POLLIN | POLLERR
+/** Calls whose timeout has their own name; the others receive as recvmsg(2) does. */
+const RECEIVES: readonly string[] = ['recv', 'read', 'recvfrom']
 
 /** A call that has been read. */
 interface ReadCall extends IncomingCall {
@@ -249,7 +251,7 @@ export class Served implements ServedInterface {
       const result =
         reads === undefined
           ? await this.#kernel.waiting(make, { signal })
-          : await reads.readable({ signal }).then(() => this.#whenReadable(call))
+          : await this.#receiveWhenReadable(call, reads, signal)
       if (result !== undefined) this.#answer(call, result)
     } catch (error) {
       // An error of the call itself has been taken from the socket: it must not get lost because somebody gave up at that moment.
@@ -260,22 +262,23 @@ export class Served implements ServedInterface {
     }
   }
 
-  /** What a call gives that has waited; undefined if it has to wait again, for its socket or for the other end to read. */
-  #whenReadable(call: ReadCall): Result | undefined {
-    const { reads, make } = call.made
-    this.#waiting.delete(call.number)
-    if (this.#end === undefined) return undefined
-    if (!this.#account.hasRoom) {
-      this.#delayed.push(call)
-      return undefined
-    }
-    try {
-      return make()
-    } catch (error) {
-      // Another call has taken what there was. If there is something, it is nothing that this call will ever see.
-      if (!isAgain(error) || reads === undefined || reads.poll(ANYTHING) !== 0) throw error
-      void this.#wait(call)
-      return undefined
+  /** What a call gives that waits for its socket; undefined if it has to wait for the other end to read, or that has gone. */
+  async #receiveWhenReadable(call: ReadCall, socket: Socket, signal: AbortSignal): Promise<Result | undefined> {
+    for (;;) {
+      await socket.readable({ signal }).catch((error: unknown) => {
+        throw isAgain(error) ? new SystemError(-EAGAIN, RECEIVES.includes(call.op) ? call.op : 'recvmsg') : error
+      })
+      if (this.#end === undefined) return undefined
+      if (!this.#account.hasRoom) {
+        this.#delayed.push(call)
+        return undefined
+      }
+      try {
+        return call.made.make()
+      } catch (error) {
+        // Another call has taken what there was. If there is something, it is nothing that this call will ever see.
+        if (!isAgain(error) || socket.poll(ANYTHING) !== 0) throw error
+      }
     }
   }
 
@@ -328,7 +331,8 @@ export class Served implements ServedInterface {
     // What its program had sent before it ended is sent.
     this.#rings.endAll(ECONNRESET, reason === 'served' || reason === 'protocol')
     this.#release()
-    if (reason === 'served' || reason === 'protocol') this.#post({ type: 'closed', reason })
+    // One that was thought to be gone may come back.
+    if (reason !== 'closed') this.#post({ type: 'closed', reason })
     closePort(this.#port)
     end(reason)
   }

@@ -59,10 +59,15 @@ export class SharedSocket implements SharedSocketInterface {
     this.#reader = new RingReader(rings.ring(RECEIVE), most)
     this.#writer = new RingWriter(rings.ring(TRANSMIT))
     this.#sleep = new ProgramSleep(rings.control, new Int32Array(bell), connection.silence)
-    void connection.ended.then(() => {
-      this.#gone = ECONNRESET
-      signal(this.#control, PROGRAM_SIGNAL)
-    })
+    // The connection may live for much longer.
+    const socket = new WeakRef(this)
+    void connection.ended.then(() => socket.deref()?.connectionEnded())
+  }
+
+  /** @internal */
+  connectionEnded(): void {
+    this.#gone = ECONNRESET
+    signal(this.#control, PROGRAM_SIGNAL)
   }
 
   get failures(): number {

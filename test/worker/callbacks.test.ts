@@ -1,6 +1,6 @@
 // A kernel module at the other end: its callbacks, its sends, and what it loses when it is slow.
 import { describe, expect, test } from 'vitest'
-import { ENOENT, EPERM, ESRCH, GFP_ATOMIC, GFP_KERNEL } from '../../src/index.js'
+import { EMSGSIZE, ENOENT, EPERM, ESRCH, GFP_ATOMIC, GFP_KERNEL } from '../../src/index.js'
 import { decodeConnectorMessage, encodeConnectorMessage } from '../../src/uapi/index.js'
 import { connectorSocket, failureOf, makeWorld, settle } from './world.js'
 
@@ -8,6 +8,47 @@ const id = { idx: 5, val: 7 }
 const GROUP = 1 << (id.idx - 1)
 
 describe('a kernel module in another thread', () => {
+  test('sends no more bytes at once than a call may have, and nobody stands behind it', async () => {
+    const { client } = makeWorld()
+    const { remote } = await client({ callbacks: true })
+    const data = new Uint8Array((1 << 20) + 1)
+    expect(await remote.cn_netlink_send_mult({ id, data }, 1, 0, 1, GFP_KERNEL)).toBe(-EMSGSIZE)
+    expect(await remote.cn_netlink_send({ id, data: data.subarray(0, 300_000 & 0xffff) }, 0, 5, GFP_KERNEL)).toBe(
+      -ESRCH,
+    )
+    const small = await client({ callbacks: true, limits: { callBytes: 4000, bytesInFlight: 4000 } })
+    expect(await small.remote.cn_netlink_send({ id, data: data.subarray(0, 5000) }, 0, 5, GFP_KERNEL)).toBe(-EMSGSIZE)
+    await (await connectorSocket(small.remote)).close()
+  })
+
+  test('may register a callback after one that had no place in line', async () => {
+    const { client } = makeWorld()
+    const { remote, served } = await client({ callbacks: true, limits: { calls: 1 } }, { maxQueued: 0 })
+    const socket = await connectorSocket(remote)
+    const stop = new AbortController()
+    const waiting = failureOf(socket.readable({ signal: stop.signal }))
+    expect(await failureOf(remote.cn_add_callback(id, 'no place', () => {}))).toMatchObject({ code: 'EAGAIN' })
+    stop.abort()
+    await waiting
+    expect(await remote.cn_add_callback(id, 'remote', () => {})).toBe(0)
+    expect(served.violation).toBeUndefined()
+  })
+
+  test('that ends leaves an id to who has registered it since', async () => {
+    const { client, kernel } = makeWorld()
+    const [one, two] = [await client({ callbacks: true }), await client({ callbacks: true })]
+    await one.remote.cn_add_callback(id, 'one', () => {})
+    kernel.cn_del_callback(id)
+    expect(await two.remote.cn_add_callback(id, 'two', () => {})).toBe(0)
+    expect(await one.remote.cn_del_callback(id)).toBe(-ENOENT)
+    one.remote.close()
+    await one.served.ended
+    expect(kernel.procfs.read('/proc/net/connector')).toContain('two')
+    two.remote.close()
+    await two.served.ended
+    expect(kernel.procfs.read('/proc/net/connector')).not.toContain('two')
+  })
+
   test('gets copies of messages to its callback, and answers', async () => {
     const { client } = makeWorld()
     const [module, user] = [await client({ callbacks: true }), await client({ uid: 1000 })]

@@ -1,12 +1,14 @@
 // Programs that write anything into the memory that they share: they are cut off or get errors, nothing is thrown, the others go on.
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Kernel } from '../../src/api.js'
 import { boot } from '../../src/index.js'
 import { connect, pumpOf, type RemoteSocket, type Served, type SharedSocket, serve } from '../../src/worker/index.js'
 import {
+  CONTROL_BYTES,
   ERROR_LENGTH,
+  KERNEL_BEAT,
   KERNEL_WANTED,
   LEAST_RING_BYTES,
   RECEIVE,
@@ -25,6 +27,8 @@ interface Peer {
   readonly answers: unknown[]
 }
 
+/** The word where the rings begin. */
+const RINGS_AT = CONTROL_BYTES / 4
 const SOCKET = ['socket', 0, 16, 2, 2]
 let kernel: Kernel
 let others: { served: Served; remoteFrom: RemoteSocket; from: SharedSocket; to: SharedSocket }
@@ -85,6 +89,34 @@ async function leave({ served, port }: Peer) {
   port.close()
 }
 
+test('whether the kernel lives is told to each program in its own memory', async () => {
+  const peer = await makePeer()
+  const beat = () => Atomics.load(peer.rings.control, KERNEL_BEAT)
+  const before = beat()
+  pumpOf(kernel).turn()
+  expect(beat()).toBeGreaterThan(before)
+  await leave(peer)
+})
+
+test.each([
+  ['unshared', (peer: Peer) => peer.calls([['unshare', 0, 1]])],
+  ['closed', (peer: Peer) => peer.calls([['close', 0, 1]])],
+  ['gone with its program', leave],
+])('nothing in the kernel waits for rings that are %s', async (_, end) => {
+  const waiting = vi.spyOn(kernel, 'waiting')
+  const peer = await makePeer()
+  await settle()
+  const signals = () => waiting.mock.calls.map(([, options]) => options?.signal)
+  expect(signals().filter((signal) => signal?.aborted === false).length).toBeGreaterThan(0)
+  const before = signals().length
+  await end(peer)
+  const ended = signals()
+    .slice(0, before)
+    .filter((signal) => signal?.aborted === true)
+  expect(ended.length).toBeGreaterThan(0)
+  await leave(peer)
+})
+
 describe('a program that writes', () => {
   const wrong: readonly (readonly [string, (rings: RingMemory) => void])[] = [
     [
@@ -134,9 +166,9 @@ describe('a program that writes', () => {
     const word = fc.oneof(fc.nat(200), fc.integer(), fc.constantFrom(WRAP | 0, ERROR_LENGTH | 0, 4096, -1, 8, 24))
     const place = fc.oneof(
       fc.constantFrom(TRANSMIT.tail, TRANSMIT.tail, RECEIVE.head, TRANSMIT.head, RECEIVE.tail, KERNEL_WANTED),
-      fc.nat(255),
-      fc.integer({ min: 256, max: 270 }),
-      fc.integer({ min: 256, max: 2303 }),
+      fc.nat(RINGS_AT - 1),
+      fc.integer({ min: RINGS_AT, max: RINGS_AT + 14 }),
+      fc.integer({ min: RINGS_AT, max: RINGS_AT + (2 * LEAST_RING_BYTES) / 4 - 1 }),
     )
     const step = fc.oneof(
       { weight: 6, arbitrary: fc.record({ at: place, word }) },

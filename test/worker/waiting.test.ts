@@ -55,6 +55,55 @@ describe('a receive', () => {
     expect(await wait).toMatchObject({ code: 'EAGAIN' })
   })
 
+  test.each(['recv', 'read', 'recvfrom', 'recvmsg'] as const)('of %s has its name when time is over', async (call) => {
+    const { kernel, to } = await makePair()
+    const timeval = new Uint8Array(16)
+    timeval[0] = 1
+    await to.setsockopt(SOL_SOCKET, SO_RCVTIMEO, timeval)
+    const options = { wait: true }
+    const waits = {
+      recv: () => to.recv(bytes(1), 0, options),
+      read: () => to.read(bytes(1), options),
+      recvfrom: () => to.recvfrom(bytes(1), 0, undefined, options),
+      recvmsg: () => to.recvmsg({ iov: [bytes(1)] }, 0, options),
+    }
+    const wait = failureOf(waits[call]())
+    await settle()
+    kernel.clock.advance(1001)
+    expect(await wait).toMatchObject({ code: 'EAGAIN', syscall: call })
+  })
+
+  test('that is taken back in the turn in which another one takes its message is taken back', async () => {
+    const { to } = await makePair()
+    const stop = new AbortController()
+    const first = failureOf(to.recv(bytes(0), 0, { wait: true, signal: stop.signal }))
+    await settle()
+    void to.sendto(bytes(1), 0, { nl_pid: 70 })
+    const second = to.recv(bytes(0))
+    stop.abort(new Error('stopped'))
+    expect(await second).toBe(1)
+    expect(await first).toEqual(new Error('stopped'))
+  })
+
+  test('of two that are taken back in the turn of a message at most one gets it, and no later one', async () => {
+    const { to, send } = await makePair()
+    const stops = [new AbortController(), new AbortController()]
+    const waits = stops.map(({ signal }) =>
+      to.receive({ signal }).then(
+        ({ length }) => length,
+        () => 'stopped',
+      ),
+    )
+    await settle()
+    void to.sendto(bytes(1), 0, { nl_pid: 70 })
+    for (const stop of stops) stop.abort()
+    const ends = await Promise.all(waits)
+    const taken = ends.filter((end) => end === 1).length
+    expect(ends.filter((end) => end === 'stopped').length).toBe(2 - taken)
+    await send(9)
+    expect(await rest(to)).toHaveLength(2 - taken)
+  })
+
   test('ends when its socket is closed', async () => {
     const { to } = await makePair()
     const waits = [failureOf(to.receive()), failureOf(to.readable())]
