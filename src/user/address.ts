@@ -40,13 +40,16 @@ export function toTarget(addr: Address, addrlen?: number): Target {
     const raw = asPlainBytes(addr, 'an address')
     return fromBytes(raw, length ?? raw.length)
   }
-  // On the way of a message only what may have been misspelt.
-  if (addr.nl_pid === undefined) checkFields(addr)
   const family = u16(addr.nl_family ?? AF_NETLINK, 'nl_family')
   const pid = u32(addr.nl_pid ?? 0, 'nl_pid')
   const groups = u32(addr.nl_groups ?? 0, 'nl_groups')
   // Of no bytes nothing is read: what the fields say would pass for a peer, whose privilege connect() has asked about.
   return length === 0 ? NOWHERE : { addrlen: length ?? SOCKADDR_NL_BYTES, family, pid, groups }
+}
+
+// On the way of a message there is time for a look at those without a port only.
+function mayBeMisspelt(addr: Address): boolean {
+  return !ArrayBuffer.isView(addr) && addr.nl_pid === undefined
 }
 
 /**
@@ -63,8 +66,7 @@ export function checkFields(addr: Address): void {
  */
 export function requiredTarget(addr: Address | null, addrlen: number | undefined, syscall: string): Target {
   const target = addr === null ? { ...NOWHERE, addrlen: i32(addrlen ?? 0, 'addrlen') } : toTarget(addr, addrlen)
-  // Not on the way of a message.
-  if (syscall !== 'sendto' && addr !== null) checkFields(addr)
+  if (addr !== null && (syscall !== 'sendto' || mayBeMisspelt(addr))) checkFields(addr)
   if (target.addrlen < 0 || target.addrlen > SOCKADDR_STORAGE_BYTES) throw new SystemError(-EINVAL, syscall)
   if (addr === null && target.addrlen !== 0) throw new SystemError(-EFAULT, syscall)
   return target
@@ -79,6 +81,7 @@ export function sendtoTarget(addr: Address | null, addrlen: number | undefined):
 export function sendmsgTarget(addr: Address | null | undefined, addrlen: number | undefined): Target {
   if (addr === null || addr === undefined) return NOWHERE
   const target = toTarget(addr, addrlen)
+  if (mayBeMisspelt(addr)) checkFields(addr)
   if (target.addrlen < 0) throw new SystemError(-EINVAL, 'sendmsg')
   return target
 }

@@ -66,10 +66,13 @@ export function asHook<T>(value: T, name: string): T {
  */
 export function asOptions<T extends object>(value: T, name: string, table: Readonly<Record<keyof T, unknown>>): T {
   // In place of Object.keys(), which takes longer than it takes to send a message.
-  for (const key in asObject(value, name))
-    if (!Object.hasOwn(table, key) && Object.hasOwn(value, key))
+  let known = false
+  for (const key in asObject(value, name)) {
+    if (Object.hasOwn(table, key)) known = true
+    else if (Object.hasOwn(value, key))
       throw new TypeError(`${name}.${key} is none of ${Object.keys(table).join(', ')}`)
-  if (!isPlain(value) && !Object.keys(table).some((key) => key in value))
+  }
+  if (!known && !isPlain(value) && !Object.keys(table).some((key) => key in value))
     throw new TypeError(`${name} has none of ${Object.keys(table).join(', ')}`)
   return value
 }
@@ -77,7 +80,7 @@ export function asOptions<T extends object>(value: T, name: string, table: Reado
 // As literals have it, in any realm.
 function isPlain(value: object): boolean {
   const parent: unknown = Object.getPrototypeOf(value)
-  return parent === null || Object.getPrototypeOf(parent) === null
+  return parent === Object.prototype || parent === null || Object.getPrototypeOf(parent) === null
 }
 
 /**
