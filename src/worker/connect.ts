@@ -38,7 +38,7 @@ export async function connect(port: Port, options: ConnectOptions = {}): Promise
   asHook(onError, 'onError')
   asPort(port)
   signal?.throwIfAborted()
-  return await new Promise((resolve, reject) => {
+  return await new Promise<RemoteKernelInterface>((resolve, reject) => {
     const fail = (error: unknown) => {
       stop()
       closePort(port)
@@ -59,7 +59,7 @@ export async function connect(port: Port, options: ConnectOptions = {}): Promise
           const kernel = new RemoteKernel({ port, welcome: message as unknown as Welcome, maxQueued, silence, onError })
           stop()
           closeWithPage(kernel)
-          resolve(kernel)
+          void kernel.watched.then(() => resolve(kernel))
         }
       },
       garbled: () => fail(new SystemError(-ECONNREFUSED, 'connect')),

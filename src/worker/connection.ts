@@ -39,6 +39,8 @@ type Outgoing = { readonly wire: WireCall; readonly data: Uint8Array | undefined
 export class Connection {
   readonly limits: ServeLimits
   readonly ended: Promise<EndReason>
+  /** Resolves when the other end would notice the death of this one. */
+  readonly watched: Promise<void>
   /** Milliseconds; see ConnectOptions. */
   readonly silence: number
   readonly #port: Port
@@ -80,11 +82,10 @@ export class Connection {
       },
       gone: () => this.#finish('gone'),
     })
-    if (!tellsEnd(port)) {
-      holdLock(this.ended, (name) => {
-        if (!this.closed) this.#post({ type: 'lock', name })
-      })
+    const held = (name: string) => {
+      if (!this.closed) this.#post({ type: 'lock', name })
     }
+    this.watched = tellsEnd(port) ? Promise.resolve() : holdLock(this.ended, held)
   }
 
   get closed(): boolean {

@@ -10,18 +10,24 @@ function lockManager(): LockManager | undefined {
   return typeof navigator === 'undefined' ? undefined : navigator.locks
 }
 
-/** Holds a lock of its own until `end`; `held` is told its name when it has it. Where there are no locks, nothing happens. */
-export function holdLock(end: Promise<unknown>, held: (name: string) => void): void {
+/**
+ * Holds a lock of its own until `end`; `held` is told its name when it has it. Resolves then, or when it gets none: a thread that blocks
+ * before would never tell of it.
+ */
+export async function holdLock(end: Promise<unknown>, held: (name: string) => void): Promise<void> {
   const locks = lockManager()
   if (locks === undefined) return
   const random = crypto.getRandomValues(new Uint32Array(4))
   const name = PREFIX + Array.from(random, (word) => word.toString(36)).join('-')
-  const hold = () => {
-    held(name)
-    return end
-  }
-  // A host may have them and not give them, to documents without an origin for example.
-  locks.request(name, hold).catch(() => undefined)
+  await new Promise<void>((resolve) => {
+    const hold = () => {
+      held(name)
+      resolve()
+      return end
+    }
+    // A host may have them and not give them, to documents without an origin for example.
+    locks.request(name, hold).catch(() => resolve())
+  })
 }
 
 /** The name of a lock that the other end says it holds. @throws Violation */

@@ -112,6 +112,11 @@ export class RemoteKernel implements RemoteKernelInterface {
     return data.length > this.#connection.limits.callBytes ? -EMSGSIZE : this.#call(op, args, data.slice())
   }
 
+  /** See Connection. */
+  get watched(): Promise<void> {
+    return this.#connection.watched
+  }
+
   close(): void {
     this.#connection.close()
   }

@@ -111,7 +111,7 @@ export class Served implements ServedInterface {
     })
     const { stamp } = this.#account
     if (!tellsEnd(this.#port)) {
-      holdLock(this.ended, (name) => {
+      void holdLock(this.ended, (name) => {
         if (this.#end !== undefined) this.#post({ type: 'lock', name })
       })
     }

@@ -40,6 +40,16 @@ self.onmessage = async ({ ports: [port] }) => {
 }
 `
 
+/** A worker that does nothing but block as soon as it is connected. */
+const STUCK = `
+import { connect } from './src/worker/index.ts'
+self.onmessage = async ({ ports: [port] }) => {
+  await connect(port)
+  postMessage('connected')
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+}
+`
+
 /** What the page does, by name. */
 const PAGE = `
 import { connect } from './src/worker/index.ts'
@@ -107,6 +117,17 @@ window.acts = {
     program.terminate()
     return [heard, await ended]
   },
+  async stuck() {
+    const worker = new Worker('kernel.js', { type: 'module' })
+    const program = new Worker('stuck.js', { type: 'module' })
+    const { port1, port2 } = new MessageChannel()
+    worker.postMessage(null, [port1])
+    program.postMessage(null, [port2])
+    await said(program)
+    const ended = said(worker)
+    program.terminate()
+    return ended
+  },
   alone: async () => refusal(await enter(new Worker('kernel.js', { type: 'module' }))),
   across: async () => refusal(await connect(new SharedWorker('kernel.js', { type: 'module' }).port)),
 }
@@ -130,12 +151,13 @@ async function bundle(contents: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  const [kernel, program, page] = await Promise.all([KERNEL, PROGRAM, PAGE].map(bundle))
+  const [kernel, program, stuck, page] = await Promise.all([KERNEL, PROGRAM, STUCK, PAGE].map(bundle))
   const html = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="page.js"></script>'
   const files = new Map([
     ['/', html],
     ['/kernel.js', kernel!],
     ['/program.js', program!],
+    ['/stuck.js', stuck!],
     ['/page.js', page!],
   ])
   // Below /open/ the same without the headers of isolation.
@@ -186,6 +208,10 @@ describe('in an isolated page', () => {
       ['ready', 5, 6, 7],
       ['gone', 1],
     ])
+  })
+
+  test('a worker that blocks as soon as it is connected is missed when it is terminated', async () => {
+    expect(await act('/', 'stuck')).toEqual(['gone', 0])
   })
 
   test('a shared worker is another process’s: share() says so, and the port goes on', async () => {
