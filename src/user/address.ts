@@ -57,7 +57,14 @@ function mayBeMisspelt(addr: Address): boolean {
  * @throws TypeError
  */
 export function checkFields(addr: Address): void {
-  if (!ArrayBuffer.isView(addr)) asOptions(addr, 'addr', FIELDS)
+  if (ArrayBuffer.isView(addr)) return
+  // In place of asOptions(), which takes a tenth of a socket's life, for what has no field but these.
+  for (const key in addr) {
+    if (key !== 'nl_pid' && key !== 'nl_groups' && key !== 'nl_family') {
+      asOptions(addr, 'addr', FIELDS)
+      return
+    }
+  }
 }
 
 /**
